@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CORE_MACHINE_H
+#define CORE_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "abi/exit.h"
+#include "abi/status.h"
+
+/*
+ * All that the core knows of a machine. Implemented by arch/x86_64 with amd/ or intel/, and by arch/host (the fake
+ * machine of the unit tests). The core runs with interrupts off on one stack per CPU; the only places where a
+ * physical interrupt is taken are machine_window() and machine_wait().
+ */
+struct cpu;  /* core/cpu.h */
+struct vcpu; /* core/vcpu.h */
+struct exit_frame;
+struct hpa {
+	uint64_t at; /* host-physical address */
+};
+
+/* --- start-up: arch calls core_main() once on CPU 0 with this --- */
+struct machine_range {
+	uint64_t base, size;
+};
+#define BOOT_RANGES 64u
+struct boot_info {
+	struct hpa package; /* the first boot module */
+	uint64_t package_size;
+	struct machine_range memory[BOOT_RANGES]; /* usable RAM, sorted, not overlapping, whole pages */
+	uint32_t memory_count;
+	struct machine_range reserved[8]; /* inside it: core image, boot data, first MiB */
+	uint32_t reserved_count;
+	uint32_t cpu_count;  /* CPUs found and usable */
+	uint64_t entry_tsc;  /* read first of all */
+	uint64_t phys_limit; /* first address beyond what the CPU can name */
+};
+void core_main(const struct boot_info *boot);
+/* arch calls this on every CPU (0 included) after machine_cpus_start; never returns. */
+void core_cpu_main(unsigned cpu);
+
+/* Starts CPUs 1..count-1; each ends in core_cpu_main(). ERR_FEATURE if one does not answer or its TSC is not in step. */
+enum status machine_cpus_start(unsigned count);
+/* Does this CPU have what the back end needs? On failure *what names the missing thing. */
+enum status machine_check(const char **what);
+/* Host CPUID, for the check of config_feature. regs in the order of enum cpuid_register. */
+void machine_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4]);
+
+/*
+ * Final address space of the core: its own image W^X, stacks guarded, controllers, and these ranges; nothing else.
+ * Host-physical address = virtual address. Called once, after everything that needs all of RAM is done.
+ */
+struct machine_map {
+	uint64_t base, size;
+	bool writable;
+};
+void machine_protect(const struct machine_map *maps, unsigned count);
+/* This CPU's window on one 4 KiB page anywhere in RAM; slot 0 or 1. Valid until the next call with the same slot. */
+void *machine_page(struct cpu *cpu, unsigned slot, struct hpa page);
+
+/* --- time --- */
+uint64_t machine_now(void); /* TSC, never serialising */
+uint64_t machine_tsc_khz(void);
+void machine_timer(struct cpu *cpu, uint64_t deadline); /* one-shot; an absolute TSC; in the past: fires at once */
+
+/* --- interrupts --- */
+void machine_window(struct cpu *cpu); /* take what is pending now: calls core_interrupt_*() */
+/* HLT until an interrupt; takes it. `*unless` non-zero is checked with interrupts off: then it returns at once. */
+void machine_wait(struct cpu *cpu, const volatile uint64_t *unless);
+void machine_kick(unsigned cpu); /* interrupt that CPU so that it leaves its guest or HLT */
+#define MACHINE_LINE_LEVEL 1u
+#define MACHINE_LINE_LOW 2u
+enum status machine_line_open(unsigned gsi, unsigned flags, unsigned cpu, unsigned line); /* masked at first */
+void machine_line_mask(unsigned gsi, bool masked);
+/* Upcalls from arch, on the CPU that took the interrupt, acknowledged already. The timer and the kick need none. */
+void core_interrupt_line(unsigned cpu, unsigned line);
+void core_interrupt_nmi(unsigned cpu);
+
+/* --- console (before the first subject and in a panic only) and the end --- */
+void machine_console(char c);
+_Noreturn void machine_stop(void); /* safe state: interrupts off for good, HLT */
+_Noreturn void machine_reboot(void);
+_Noreturn void machine_power_off(uint32_t port, uint32_t value); /* falls back to machine_stop */
+
+/* --- vCPUs: only the vCPU's own CPU may call these, machine_vcpu_post() apart --- */
+enum status machine_vcpu_open(struct vcpu *vcpu); /* once, at start: control block from configuration and tables */
+void machine_vcpu_reset(struct vcpu *vcpu);       /* to the start state of config_vcpu; registers, FPU, local APIC */
+/* Runs the guest until something is for the core; what the description's tables and the local APIC answer does not
+ * return. Returns also, with EXIT_INTERRUPT, when vcpu->attention is set. */
+enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu);
+/* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like, by restart unit. */
+void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next);
+uint64_t machine_argument(const struct vcpu *vcpu, unsigned index);     /* 0 = call number, 1..3 */
+void machine_result(struct vcpu *vcpu, unsigned index, uint64_t value); /* 0 = status, 1..3 */
+void machine_advance(struct vcpu *vcpu);                                /* past the instruction that exited */
+enum exit_detail { DETAIL_0, DETAIL_1, DETAIL_2 };
+uint64_t machine_detail(const struct vcpu *vcpu, unsigned index); /* of the last exit: frame.info[index] */
+uint64_t machine_rip(const struct vcpu *vcpu);
+bool machine_fault_inject(struct vcpu *vcpu, enum exit reason); /* #GP or #UD as fits; false if it cannot be */
+void machine_ignore(struct vcpu *vcpu); /* EXIT_IO, EXIT_MSR: all ones into the target, advance */
+
+/* Interrupts and time of the guest's local APIC */
+bool machine_vcpu_post(struct vcpu *vcpu, unsigned vector, bool level); /* from any CPU; true if newly pending */
+bool machine_vcpu_wakes(const struct vcpu *vcpu);                       /* something would end its HLT now */
+uint64_t machine_vcpu_deadline(const struct vcpu *vcpu);                /* of the local-APIC timer, ~0 = none */
+void machine_vcpu_timer(struct vcpu *vcpu, uint64_t now);               /* post what has passed */
+bool machine_vcpu_open_window(const struct vcpu *vcpu);                 /* could take an interrupt this very moment */
+
+/* The layer's view of its guest: abi/frame.h. `parts` = FRAME_HAS_* */
+void machine_export(struct vcpu *vcpu, struct exit_frame *frame, unsigned parts);
+enum status machine_import(struct vcpu *vcpu, const struct exit_frame *frame, unsigned parts);
+enum status machine_inject(struct vcpu *vcpu, uint64_t event); /* frame.inject */
+void machine_set_rax(struct vcpu *vcpu, uint64_t value);
+void machine_extint(struct vcpu *vcpu, unsigned vector);
+void machine_extint_line(struct vcpu *vcpu, bool raised);
+uint64_t machine_lapic_read(struct vcpu *vcpu, unsigned offset);
+enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t value);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LIB_PLACEMENT_H
+#define LIB_PLACEMENT_H
+
+#include <stdint.h>
+#include "abi/config.h"
+#include "abi/status.h"
+
+/*
+ * Placement: (configuration, memory map, reserved ranges, costs) -> the host-physical address of every region and of
+ * the core's pool. One pure function, linked into the core and into the host tool, so that both agree to the byte.
+ * Pinned regions are checked first; the rest is placed by decreasing alignment, then decreasing size, then index, at
+ * the lowest free address. REGION_FILE is not placed: it lies in the package.
+ */
+struct placement_range {
+	uint64_t base, size;
+};
+/* Pages of the core's pool that a machine needs, besides second-level tables; see placement_amd. */
+struct placement_costs {
+	uint32_t cpu_pages, subject_pages, vcpu_pages, fixed_pages;
+	uint64_t leaf_max; /* largest second-level leaf the machine has: 4 KiB, 2 MiB or 1 GiB */
+};
+struct placement_input {
+	const struct config_header *config;
+	uint64_t package; /* where the package lies */
+	const struct placement_range *memory, *reserved;
+	uint32_t memory_count, reserved_count;
+	uint64_t phys_limit;
+	struct placement_costs costs;
+};
+struct placement {
+	uint64_t region[CONFIG_MAX_REGIONS]; /* by region index; ~0 = not placed */
+	uint64_t pool, pool_size;            /* the core's own pages, one run */
+	uint64_t table_pages;                /* of the pool, at its start: second-level tables */
+	uint32_t failed;                     /* on failure: region index, CONFIG_NONE = the pool */
+	uint64_t missing;                    /* on ERR_MEMORY: bytes that could not be placed */
+};
+enum status placement_compute(const struct placement_input *input, struct placement *out);
+
+#endif
