@@ -204,6 +204,7 @@ uint64_t amd_exit(struct vcpu *vcpu)
 
 	record(vcpu, row->reason, code);
 	state->next_rip = amd_has_next_rip ? vmcb->next_rip : vmcb->rip + row->length;
+	vmcb->tlb_control = 0;
 	if (state->armed)
 		amd_interrupt_taken(state);
 	/* an event the exit interrupted: give it again; a software interrupt is simply executed again (APM 2 15.7.2) */

@@ -153,8 +153,8 @@ enum status machine_vcpu_open(struct vcpu *vcpu)
 	if (vcpu->config->lapic_region != CONFIG_NONE)
 		state->lapic = (struct lapic *)(uintptr_t)system_region(vcpu->config->lapic_region).at;
 	else
-		state->lapic = (struct lapic *)(uintptr_t)((uint8_t *)state->vmcb + 0xc00);
-	_Static_assert(sizeof(struct lapic) <= 0x400, "behind the used part of the VMCB page");
+		state->lapic = (struct lapic *)(uintptr_t)(state->xsave + PAGE / 2);
+	_Static_assert(sizeof(struct lapic) <= 0x400, "behind the extended state, in its page");
 	state->hypervisor = cpuid_hypervisor(
 	        CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first, config->cpuid.count);
 	open_control(vcpu);
@@ -209,7 +209,7 @@ static void reset_fpu(struct vcpu_state *state)
 	state->xcr0 = 1;
 	if (!state->xsave)
 		return;
-	memset(state->xsave, 0, PAGE);
+	memset(state->xsave, 0, PAGE / 2);
 	state->xsave[0] = 0x7f; /* FCW as after FNINIT would be 37f; reset state is 40h, APM 2 table 14-1 */
 	state->xsave[1] = 0x03;
 	state->xsave[XSAVE_LEGACY_MXCSR] = 0x80;
