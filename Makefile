@@ -20,7 +20,9 @@ all: $(B)/core-amd.elf $(B)/bulkhead apps
 # --- core for one vendor: which files are linked is the only variation ---
 CORE_LIB := lib/bytes.c $(wildcard lib/config*.c) lib/hash.c lib/placement.c lib/tables.c lib/text.c
 CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
-X86_SRC := $(wildcard arch/x86_64/*.c arch/x86_64/boot/*.c arch/x86_64/boot/*.S)
+# arch/x86_64/*.c is pure and also runs natively in unit tests; boot/ and hw/ touch the machine
+X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.c arch/x86_64/hw/*.S)
+X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
 AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
 $(B)/core-amd/%.c.o: %.c
@@ -33,6 +35,12 @@ $(B)/core-amd.elf64: $(AMD_OBJ) arch/x86_64/boot/core.ld
 	$(LD) -T arch/x86_64/boot/core.ld -Map $(B)/core-amd.map $(AMD_OBJ) -o $@
 $(B)/core-amd.elf: $(B)/core-amd.elf64
 	objcopy -O elf32-i386 $< $@
+
+# --- a core that only tests start-up and controllers: tests/boot/run ---
+BOOT_TEST_SRC := tests/boot/main.c lib/bytes.c arch/x86_64/acpi.c arch/x86_64/multiboot.c arch/x86_64/ranges.c $(X86_HW)
+$(B)/boot-test.elf: $(BOOT_TEST_SRC:%=$(B)/core-amd/%.o) arch/x86_64/boot/core.ld
+	$(LD) -T arch/x86_64/boot/core.ld $(filter %.o,$^) -o $@64
+	objcopy -O elf32-i386 $@64 $@
 
 # --- SDK, applications, virtualization layer: apps/NAME/*.c and devices/ link sdk/ and lib/ ---
 SDK_SRC := $(wildcard sdk/*.c sdk/*.S) $(wildcard lib/*.c)
