@@ -197,11 +197,6 @@ static struct vcpu *own_guest(const struct call *call)
 	return guest->vcpu + call->a;
 }
 
-static enum status guest_check(const struct call *call)
-{
-	return own_guest(call) ? OK : ERR_INDEX;
-}
-
 static enum status own_check(const struct call *call)
 {
 	if (!own_guest(call))

@@ -41,13 +41,15 @@ struct boot_info {
 	uint64_t phys_limit; /* first address beyond what the CPU can name */
 };
 void core_main(const struct boot_info *boot);
-/* arch calls this on every CPU (0 included) after machine_cpus_start; never returns. */
+/* arch calls this on every CPU (0 included) after core_main has returned; never returns. */
 void core_cpu_main(unsigned cpu);
 
 /* Starts CPUs 1..count-1; each ends in core_cpu_main(). ERR_FEATURE if one does not answer or its TSC is not in step. */
 enum status machine_cpus_start(unsigned count);
 /* Does this CPU have what the back end needs? On failure *what names the missing thing. */
 enum status machine_check(const char **what);
+void machine_cpu_open(
+        unsigned cpu);         /* the same CPU gets ready to run vCPUs; each CPU but 0, which machine_check readies */
 uint32_t machine_vendor(void); /* enum cpu_vendor of abi/info.h */
 /* The core's own read-only image, for the self test. */
 struct machine_range machine_image(void);

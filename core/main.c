@@ -32,22 +32,24 @@ void core_main(const struct boot_info *boot)
 	const struct crash_record *crash = panic_record();
 
 	console_text("Bulkhead\n");
-	system_build(boot); /* configuration checked, everything placed and built, address space final */
+	system_build(boot); /* configuration checked, everything placed and built */
 	audit_open();
 	audit_core(&cpus[0], 0xffff,
 	           AUDIT(AUDIT_SYSTEM, AUDIT_BOOT, boot->entry_tsc, subject_count, the_system.config->cpu_count));
 	if (crash)
 		audit_core(&cpus[0], 0xffff, AUDIT(AUDIT_SAFETY, AUDIT_CRASH, crash->vector, crash->error, crash->rip));
 	interrupt_open();
-	load_subjects(); /* the same steps as a restart takes, without the limit */
 	if (machine_cpus_start(the_system.config->cpu_count) != OK)
 		system_refuse("a CPU does not start, or its time stamp counter is not in step", the_system.config->name,
 		              the_system.config->cpu_count);
+	system_protect();                                   /* from here on nothing is mapped but what stays */
+	load_subjects();                                    /* the same steps as a restart takes, without the limit */
 	scheduler_start(machine_now() + system_ticks(500)); /* all CPUs begin their first frame together */
-	core_cpu_main(0);
 }
 
 void core_cpu_main(unsigned cpu)
 {
+	if (cpu)
+		machine_cpu_open(cpu);
 	scheduler_run(&cpus[cpu]);
 }

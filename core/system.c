@@ -186,8 +186,9 @@ static void make_vcpu(const struct config_header *config, uint32_t index)
 }
 
 /* What stays mapped in the core: configuration, pool, and the few regions it shares with subjects. */
-static void protect(const struct config_header *config)
+void system_protect(void)
 {
+	const struct config_header *config = the_system.config;
 	const struct config_region *region = config_regions(config);
 	const struct placement *placement = &the_system.placement;
 	uint64_t tables = placement->table_pages * PAGE;
@@ -207,6 +208,7 @@ static void protect(const struct config_header *config)
 		the_system.stats->core_bytes += region[i].size;
 	}
 	machine_protect(maps, count);
+	system_self_test_open();
 }
 
 void system_build(const struct boot_info *boot)
@@ -236,6 +238,4 @@ void system_build(const struct boot_info *boot)
 	for (uint32_t i = 0; i < vcpu_count; i++)
 		make_vcpu(config, i);
 	the_system.stats->load_ticks = machine_now() - from;
-	protect(config);
-	system_self_test_open();
 }

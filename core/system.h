@@ -22,6 +22,7 @@ extern struct system the_system;
 
 /* Checks everything and builds everything; on any mistake says what and where on the console and stops. */
 void system_build(const struct boot_info *boot);
+void system_protect(void); /* the final address space */
 _Noreturn void system_refuse(const char *what, const char *where, uint64_t value);
 static inline uint64_t system_ticks(uint64_t microseconds)
 {

@@ -19,8 +19,6 @@ void amd_interrupt_taken(struct vcpu_state *state);
 uint64_t amd_msr(struct vcpu *vcpu, bool write);
 void amd_ipi(struct vcpu *from, uint64_t icr);
 void amd_inject(struct vcpu *vcpu, unsigned vector, bool has_error, uint32_t error);
-/* Host side of this CPU: SVM on, host save area. Once per CPU. */
-void amd_cpu_open(unsigned cpu);
 extern bool amd_has_next_rip;
 
 static inline void xsetbv(uint64_t value)

@@ -11,35 +11,35 @@
  */
 #define ROW_COUNT 0x90u
 struct row {
-	uint8_t reason; /* enum exit */
+	uint8_t reason; /* enum exit + 1; 0 = no row */
 	uint8_t length; /* of the instruction, unprefixed, for hardware without next-RIP; 0 = not one instruction */
 };
 static const struct row rows[ROW_COUNT] = {
-        [0 ... ROW_COUNT - 1] = {EXIT_INSTRUCTION, 3},
-        [VMEXIT_CR8_READ] = {EXIT_CONTROL, 3},
-        [VMEXIT_CR8_WRITE] = {EXIT_CONTROL, 3},
-        [VMEXIT_EXCEPTION... VMEXIT_EXCEPTION + 31] = {EXIT_EXCEPTION, 0},
-        [VMEXIT_INTR] = {EXIT_INTERRUPT, 0},
-        [VMEXIT_NMI] = {EXIT_NMI, 0},
-        [VMEXIT_VINTR] = {EXIT_WINDOW, 0},
-        [VMEXIT_RDPMC] = {EXIT_INSTRUCTION, 2},
-        [VMEXIT_CPUID] = {EXIT_CPUID, 2},
-        [VMEXIT_INVD] = {EXIT_INSTRUCTION, 2},
-        [VMEXIT_PAUSE] = {EXIT_PAUSE, 2},
-        [VMEXIT_HLT] = {EXIT_HALT, 1},
-        [VMEXIT_IOIO] = {EXIT_IO, 1},
-        [VMEXIT_MSR] = {EXIT_MSR, 2},
-        [VMEXIT_SHUTDOWN] = {EXIT_SHUTDOWN, 0},
-        [VMEXIT_VMMCALL] = {EXIT_HYPERCALL, 3},
-        [VMEXIT_WBINVD] = {EXIT_INSTRUCTION, 2},
-        [VMEXIT_XSETBV] = {EXIT_INSTRUCTION, 3},
+        [VMEXIT_CR8_READ] = {EXIT_CONTROL + 1, 3},
+        [VMEXIT_CR8_WRITE] = {EXIT_CONTROL + 1, 3},
+        [VMEXIT_EXCEPTION... VMEXIT_EXCEPTION + 31] = {EXIT_EXCEPTION + 1, 0},
+        [VMEXIT_INTR] = {EXIT_INTERRUPT + 1, 0},
+        [VMEXIT_NMI] = {EXIT_NMI + 1, 0},
+        [VMEXIT_VINTR] = {EXIT_WINDOW + 1, 0},
+        [VMEXIT_RDPMC] = {EXIT_INSTRUCTION + 1, 2},
+        [VMEXIT_CPUID] = {EXIT_CPUID + 1, 2},
+        [VMEXIT_INVD] = {EXIT_INSTRUCTION + 1, 2},
+        [VMEXIT_PAUSE] = {EXIT_PAUSE + 1, 2},
+        [VMEXIT_HLT] = {EXIT_HALT + 1, 1},
+        [VMEXIT_IOIO] = {EXIT_IO + 1, 1},
+        [VMEXIT_MSR] = {EXIT_MSR + 1, 2},
+        [VMEXIT_SHUTDOWN] = {EXIT_SHUTDOWN + 1, 0},
+        [VMEXIT_VMMCALL] = {EXIT_HYPERCALL + 1, 3},
+        [VMEXIT_WBINVD] = {EXIT_INSTRUCTION + 1, 2},
+        [VMEXIT_XSETBV] = {EXIT_INSTRUCTION + 1, 3},
 };
 
 static const struct row *row_of(uint32_t code)
 {
-	static const struct row memory = {EXIT_MEMORY, 0}, refused = {EXIT_ENTRY, 0}, other = {EXIT_INSTRUCTION, 0};
+	static const struct row memory = {EXIT_MEMORY + 1, 0}, refused = {EXIT_ENTRY + 1, 0},
+	                        other = {EXIT_INSTRUCTION + 1, 0};
 
-	if (code < ROW_COUNT)
+	if (code < ROW_COUNT && rows[code].reason)
 		return &rows[code];
 	return code == VMEXIT_NPF ? &memory : code == 0xffffffffu ? &refused : &other;
 }
@@ -202,7 +202,9 @@ uint64_t amd_exit(struct vcpu *vcpu)
 	uint32_t code = (uint32_t)vmcb->exit_code;
 	const struct row *row = row_of(code);
 
-	record(vcpu, row->reason, code);
+	uint32_t reason = row->reason - 1u;
+
+	record(vcpu, reason, code);
 	state->next_rip = amd_has_next_rip ? vmcb->next_rip : vmcb->rip + row->length;
 	vmcb->tlb_control = 0;
 	if (state->armed)
@@ -210,7 +212,7 @@ uint64_t amd_exit(struct vcpu *vcpu)
 	/* an event the exit interrupted: give it again; a software interrupt is simply executed again (APM 2 15.7.2) */
 	if (vmcb->exit_int_info & EVENT_VALID && EVENT_TYPE(vmcb->exit_int_info) != 4)
 		vmcb->event_inject = vmcb->exit_int_info;
-	uint64_t result = answer(vcpu, row->reason, code);
+	uint64_t result = answer(vcpu, reason, code);
 	if (result)
 		return result;
 	if (state->check)

@@ -50,7 +50,7 @@ enum status machine_check(const char **what)
 		*what = "XSAVE";
 		return ERR_FEATURE;
 	}
-	amd_cpu_open(0);
+	machine_cpu_open(0);
 	return OK;
 }
 
@@ -69,7 +69,7 @@ const struct table_format *machine_table_format(void)
 	return &table_format_npt;
 }
 
-void amd_cpu_open(unsigned cpu)
+void machine_cpu_open(unsigned cpu)
 {
 	write_cr4(read_cr4() | CR4_GUEST_OSXSAVE);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
