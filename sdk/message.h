@@ -2,35 +2,21 @@
 #ifndef SDK_MESSAGE_H
 #define SDK_MESSAGE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lib/port.h"
 #include "sdk/channel.h"
 
 /*
- * Ports in the sense of ARINC 653, over a channel: messages instead of bytes. A message travels in a slot of fixed size
- * (a power of two, the header included, the same at both ends, a divisor of the ring), so that a reader who lost bytes
- * finds the next message again.
- *   queuing:  every message, in order; a full duplex channel refuses, a one-way channel drops the oldest.
- *   sampling: only the latest message counts; reading does not consume it, and tells how old it is.
+ * Messages instead of bytes over a channel, in the two forms of ARINC 653; lib/port.h states sizes and errors. Both ends
+ * use the same form. These also ring the doorbell.
+ *   queue:  every message, in order. A full duplex channel refuses, a one-way channel overwrites the oldest.
+ *   sample: each message replaces the one before; one-way channels. `max` is the longest message, the same at both ends.
  */
-#define MESSAGE_SLOT_MAX 4096u
-struct message_port {
-	struct channel *channel;
-	uint32_t slot;
-	uint32_t reserved;
-	uint64_t time;                  /* sampling: when the kept message was written (TSC) */
-	uint32_t length;                /* sampling: bytes of the kept message; 0 and time 0 = none yet */
-	uint8_t kept[MESSAGE_SLOT_MAX]; /* the latest sample, header included; scratch for queuing */
-};
-
-/* ERR_ARGUMENT if the slot for `length_max` bytes is larger than MESSAGE_SLOT_MAX or than the ring. */
-enum status message_open(struct message_port *port, struct channel *channel, size_t length_max);
-/* ERR_FULL: the reader is behind (duplex only). ERR_ARGUMENT: longer than length_max. */
-enum status message_send(struct message_port *port, const void *bytes, size_t length);
-/* ERR_EMPTY: none. ERR_CORRUPT: a slot that is not a message was skipped. ERR_RANGE: longer than `size`, skipped. */
-enum status message_receive(struct message_port *port, void *bytes, size_t size, size_t *length);
-/* The latest message ever received, and its age in TSC ticks. ERR_EMPTY: none yet. */
-enum status message_sample(struct message_port *port, void *bytes, size_t size, size_t *length, uint64_t *age);
+enum status queue_send(struct channel *channel, const void *message, size_t length);
+enum status queue_receive(struct channel *channel, void *message, size_t max, size_t *length, uint64_t *lost);
+enum status sample_write(struct channel *channel, size_t max, const void *message, size_t length);
+/* *sequence counts the writer's messages: unchanged = not new. */
+enum status sample_read(struct channel *channel, size_t max, void *message, size_t *length, uint64_t *sequence);
 
 #endif
