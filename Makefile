@@ -18,7 +18,7 @@ LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none -
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
-CORE_LIB := lib/bytes.c lib/config.c lib/hash.c lib/placement.c lib/tables.c
+CORE_LIB := lib/bytes.c $(wildcard lib/config*.c) lib/hash.c lib/placement.c lib/tables.c lib/text.c
 CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
 X86_SRC := $(wildcard arch/x86_64/*.c arch/x86_64/boot/*.c arch/x86_64/boot/*.S)
 AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
