@@ -89,7 +89,7 @@ static const struct chapter chapters[] = {
          html_schedules},
         {"rights", "Rights, devices and fault policy", "What is not listed here does not exist for the subject.",
          html_rights},
-        {"spaces", "Address spaces", "Second-level mappings of each subject, by guest-physical address.", html_spaces},
+        {"spaces", "Address spaces", "Second-level mappings of each subject; everything else faults.", html_spaces},
         {"audit", "Audit", "Who receives whose records.", html_audit},
         {"proof", "Proof of the tables",
          "The second-level tables of every subject were built as the core builds them and walked back by an "

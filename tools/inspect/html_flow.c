@@ -103,7 +103,7 @@ static void print_ways(const struct model *model, const struct page *page, uint3
 	page_print(page, "%s to %s", model->subject[from], model->subject[to]);
 	for (size_t i = 0; i < model->flow_count; i++)
 		if (model->flows[i].from == from && model->flows[i].to == to)
-			page_print(page, "%s%s: %s", "\n", word_flow(model->flows[i].kind), model->flows[i].what);
+			page_print(page, "\n%s: %s", word_flow(model->flows[i].kind), model->flows[i].what);
 }
 
 static unsigned strongest(uint32_t kinds)

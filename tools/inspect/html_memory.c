@@ -17,6 +17,10 @@ static unsigned extent_colour(const struct model *model, const struct extent *ex
 		return 13;
 	case EXTENT_RESERVED:
 		return 14;
+	case EXTENT_REGION:
+	case EXTENT_PAYLOAD:
+	case EXTENT_DEVICE:
+		return extent->owner == CONFIG_NONE ? 15 : html_colour(model, extent->owner);
 	default:
 		return html_colour(model, extent->owner);
 	}
@@ -34,7 +38,7 @@ static void print_title(const struct model *model, const struct page *page, cons
 {
 	page_print(page, "<title>%s\n%x to %x, %z\n%s%s%s</title>", extent->label, extent->base,
 	           extent->base + extent->size - 1, extent->size, word_extent(extent->kind),
-	           extent->kind == EXTENT_FREE || extent->kind == EXTENT_RESERVED ? "" : ", owner ",
+	           extent->kind == EXTENT_FREE || extent->kind == EXTENT_RESERVED ? "" : ", of ",
 	           extent->kind == EXTENT_FREE || extent->kind == EXTENT_RESERVED ? ""
 	                                                                          : model_owner(model, extent->owner));
 }
@@ -89,7 +93,8 @@ static void print_picture(const struct model *model, const struct page *page)
 
 static void print_legend(const struct model *model, const struct page *page)
 {
-	page_print(page, "<ul class=\"legend\"><li><i class=\"c12\"></i>core and package</li>");
+	page_print(page, "<ul class=\"legend\"><li><i class=\"c12\"></i>core and package</li><li><i "
+	                 "class=\"c15\"></i>shared: channels, files, statistics, audit</li>");
 	for (uint32_t i = 0; i < model_subject_count(model); i++)
 		if (config_subjects(model->config)[i].kind != KIND_LAYER)
 			page_print(page, "<li><i class=\"c%u\"></i>%s</li>", html_colour(model, i), model->subject[i]);
@@ -109,7 +114,8 @@ void html_memory(const struct model *model, const struct page *page)
 		page_print(page, "<tr><td class=\"mono\">%x</td><td class=\"mono\">%x</td><td class=\"n\">%z</td><td>",
 		           extent->base, extent->base + extent->size - 1, extent->size);
 		if (extent->kind != EXTENT_FREE && extent->kind != EXTENT_RESERVED)
-			html_subject(model, page, extent->owner);
+			page_print(page, "<span class=\"s c%u\">%s</span>", extent_colour(model, extent),
+			           model_extent_owner(model, extent));
 		page_print(page, "</td><td>%s</td><td>%s</td></tr>\n", word_extent(extent->kind), extent->label);
 	}
 	page_print(page, "</table></details>\n");
@@ -134,7 +140,10 @@ void html_spaces(const struct model *model, const struct page *page)
 			           "class=\"mono\">%s</td><td>%s</td>",
 			           map->gpa, map->size, rights, name);
 			page_print(page, "<td>%s</td><td>", word_region_kind(region->kind));
-			html_subject(model, page, region->owner);
+			if (region->owner == CONFIG_NONE)
+				page_print(page, "<span class=\"s c15\">shared</span>");
+			else
+				html_subject(model, page, region->owner);
 			page_print(page, "</td></tr>\n");
 		}
 		page_print(page, "</table></details>\n");

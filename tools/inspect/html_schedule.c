@@ -25,14 +25,14 @@ static void print_members(const struct model *model, const struct page *page, ui
 {
 	const struct config_group *g = &CONFIG_TABLE(model->config, config_group, TABLE_GROUP)[group];
 	const struct config_member *member = CONFIG_TABLE(model->config, config_member, TABLE_MEMBER) + g->member.first;
-	page_print(page, "%smembers, first has priority:", "\n");
+	page_print(page, "\nmembers, first has priority:");
 	for (uint32_t i = 0; i < g->member.count; i++)
 		page_print(page, " %s", model_owner(model, config_vcpus(model->config)[member[i].vcpu].subject));
 	if (g->background != CONFIG_NONE)
-		page_print(page, "%sunused time to: %s", "\n",
+		page_print(page, "\nunused time to: %s",
 		           model_owner(model, config_vcpus(model->config)[g->background].subject));
 	else
-		page_print(page, "%sunused time: idle", "\n");
+		page_print(page, "\nunused time: idle");
 }
 
 static void print_frame(const struct model *model, const struct page *page, const struct config_frame *frame, double x,

@@ -4,9 +4,10 @@
 
 const char html_style[] =
         ":root{--bg:#f7f8fa;--card:#fff;--fg:#18202b;--muted:#627083;--line:#dfe4ea;--accent:#2456c9;--good:#12805c;"
-        "--bad:#c62f3b;--idle:#e9edf2;--free:#eef1f5;--core:#39465a;--sat:58%;--lum:52%;--klum:45%}\n"
+        "--bad:#c62f3b;--idle:#e9edf2;--free:#eef1f5;--core:#39465a;--shared:#8a6d3b;--sat:58%;--lum:52%;--klum:45%}\n"
         "@media screen and (prefers-color-scheme:dark){:root{--bg:#10151c;--card:#171e28;--fg:#e4e9f0;--muted:#93a1b5;"
-        "--line:#2a3442;--accent:#7ea6ff;--good:#4cc79a;--bad:#ff7b85;--idle:#222b37;--free:#1c2430;--core:#8b9ab0;"
+        "--line:#2a3442;--accent:#7ea6ff;--good:#4cc79a;--bad:#ff7b85;--idle:#222b37;--free:#1c2430;--core:#8b9ab0;--"
+        "shared:#b39560;"
         "--sat:50%;--lum:58%;--klum:64%}}\n"
         "*{box-sizing:border-box}html{scroll-behavior:smooth;color-scheme:light dark}"
         "body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,"
@@ -70,7 +71,7 @@ const char html_style[] =
         ".c8{--c:hsl(95 calc(var(--sat) - 12%) calc(var(--lum) - 10%))}.c9{--c:hsl(245 var(--sat) calc(var(--lum) + "
         "8%))}"
         ".c10{--c:hsl(12 var(--sat) var(--lum))}.c11{--c:hsl(175 calc(var(--sat) - 20%) calc(var(--lum) - 8%))}"
-        ".c12{--c:var(--core)}.c13{--c:var(--free)}.c14{--c:var(--idle)}\n"
+        ".c12{--c:var(--core)}.c13{--c:var(--free)}.c14{--c:var(--idle)}.c15{--c:var(--shared)}\n"
         ".k0{--k:hsl(214 70% var(--klum))}.k1{--k:hsl(28 85% var(--klum))}.k2{--k:hsl(275 45% var(--klum))}"
         ".k3{--k:hsl(350 70% var(--klum))}.k4{--k:hsl(190 60% var(--klum))}.k5{--k:hsl(48 70% var(--klum))}"
         ".k6{--k:hsl(320 60% var(--klum))}.k7{--k:hsl(95 45% var(--klum))}.k8{--k:hsl(0 0% var(--klum))}"

@@ -70,7 +70,7 @@ static void run_placement(struct model *model)
 	        .memory_count = platform.memory_count,
 	        .reserved_count = platform.reserved_count,
 	        .phys_limit = platform.phys_limit,
-	        .costs = model->costs,
+	        .costs = model->platform.costs,
 	};
 	enum status status = placement_compute(&input, &model->placement);
 	model->placed = status == OK;

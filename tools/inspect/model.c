@@ -25,6 +25,12 @@ const char *model_owner(const struct model *model, uint32_t subject)
 	return subject < model_subject_count(model) ? model->subject[subject] : "?";
 }
 
+const char *model_extent_owner(const struct model *model, const struct extent *extent)
+{
+	bool region = extent->kind == EXTENT_REGION || extent->kind == EXTENT_PAYLOAD || extent->kind == EXTENT_DEVICE;
+	return region && extent->owner == CONFIG_NONE ? "shared" : model_owner(model, extent->owner);
+}
+
 void model_names(struct model *model)
 {
 	model_name(model->system, model->config->name);

@@ -24,6 +24,7 @@ struct platform {
 	uint64_t package; /* where the boot loader puts the package; 0 = first page after the core */
 	uint64_t core, core_size;
 	uint64_t phys_limit;
+	struct placement_costs costs; /* pages that the core of this machine takes */
 };
 
 /* --- memory map: every byte of RAM has exactly one extent --- */
@@ -87,7 +88,6 @@ struct model {
 	char subject[CONFIG_MAX_SUBJECTS][NAME_TEXT];
 
 	struct platform platform;
-	struct placement_costs costs;
 	bool placed;
 	char placement_problem[160];
 	struct placement placement;
@@ -117,6 +117,8 @@ uint32_t model_subject_count(const struct model *model);
 void model_name(char out[NAME_TEXT], const char name[CONFIG_NAME_BYTES]);
 /* Name of a subject index; "core" for CONFIG_NONE, "?" beyond the table. */
 const char *model_owner(const struct model *model, uint32_t subject);
+/* "core" for what the core uses, "shared" for regions and files that belong to no subject. */
+const char *model_extent_owner(const struct model *model, const struct extent *extent);
 
 /* --- shares --- */
 struct share {

@@ -28,12 +28,23 @@ static void add_reserved(struct platform *platform, uint64_t base, uint64_t end,
 		snprintf(platform->reserved_name[index], sizeof(platform->reserved_name[index]), "%s", name);
 }
 
+/* The assumptions that the more exact sources replace. The costs are those of the AMD back end. */
+static void start(struct platform *platform)
+{
+	*platform = (struct platform){
+	        .core = 2 * MIB,
+	        .core_size = MIB,
+	        .phys_limit = UINT64_C(1) << 40,
+	        .costs = {.cpu_pages = 16, .subject_pages = 4, .vcpu_pages = 8, .fixed_pages = 64, .leaf_max = GIB},
+	};
+}
+
 /* q35: RAM ends at 2 GiB if 2.75 GiB or more are asked for, and goes on at 4 GiB; SeaBIOS keeps the last 128 KiB. */
 void platform_q35(struct platform *platform, uint64_t bytes)
 {
 	char size[32];
 	uint64_t low = bytes < 0xb0000000u ? bytes : 2 * GIB;
-	*platform = (struct platform){.core = 2 * MIB, .core_size = MIB, .phys_limit = UINT64_C(1) << 40};
+	start(platform);
 	if (bytes % GIB == 0)
 		snprintf(size, sizeof(size), "%llu GiB", (unsigned long long)(bytes / GIB));
 	else
@@ -94,7 +105,7 @@ static bool parse_line(struct platform *platform, const char *line)
 bool platform_parse(struct platform *platform, const char *text, unsigned *line)
 {
 	char one[256];
-	*platform = (struct platform){.core = 2 * MIB, .core_size = MIB, .phys_limit = UINT64_C(1) << 40};
+	start(platform);
 	add_reserved(platform, 0, MIB, "first MiB");
 	for (*line = 1; *text; (*line)++) {
 		size_t length = strcspn(text, "\n");

@@ -95,6 +95,12 @@ static bool check_leaf(struct walker *walker, uint64_t gpa, uint64_t size, uint6
 	return true;
 }
 
+/* The rights of a walk are the AND of its levels, so only an entry that gives all leaves the leaf's rights alone. */
+static bool gives_all(bool ept, uint64_t entry)
+{
+	return ept ? (entry & 0x87) == 7 : (entry & 0x86) == 6 && !(entry >> 63);
+}
+
 static bool walk(struct walker *walker, uint64_t table, unsigned level, uint64_t gpa)
 {
 	uint64_t size = UINT64_C(1) << (12 + 9 * level);
@@ -107,7 +113,9 @@ static bool walk(struct walker *walker, uint64_t table, unsigned level, uint64_t
 	for (unsigned i = 0; i < 512; i++, gpa += size) {
 		if (!present(walker->ept, entry[i]))
 			continue;
-		bool leaf = level == 0 || (level < 3 && (entry[i] >> 7 & 1));
+		const bool leaf = level == 0 || (level < 3 && (entry[i] >> 7 & 1));
+		if (!leaf && !gives_all(walker->ept, entry[i]))
+			return wrong(walker, "a table entry that takes rights away", gpa);
 		if (leaf ? !check_leaf(walker, gpa, size, entry[i]) : !walk(walker, entry[i] & ADDRESS, level - 1, gpa))
 			return false;
 	}
@@ -128,7 +136,7 @@ static bool prove_format(struct walker *walker, const struct table_format *forma
 	walker->ept = ept;
 	walker->proof->pages = walker->proof->leaves = walker->proof->table_pages = 0;
 	if (tables_build(walker->config, &walker->model->placement, walker->subject, format,
-	                 walker->model->costs.leaf_max, pages, walker->at, walker->count) != OK)
+	                 walker->model->platform.costs.leaf_max, pages, walker->at, walker->count) != OK)
 		return wrong(walker, "they cannot be built: mappings overlap", 0);
 	if (!walk(walker, walker->at, 3, 0))
 		return false;
@@ -143,7 +151,7 @@ static bool prove_format(struct walker *walker, const struct table_format *forma
 static uint64_t prove_subject(struct model *model, uint32_t subject, uint64_t at)
 {
 	struct proof *proof = &model->proof[subject];
-	uint64_t count = tables_count(model->config, subject, model->costs.leaf_max);
+	uint64_t count = tables_count(model->config, subject, model->platform.costs.leaf_max);
 	struct walker walker = {
 	        .model = model, .config = model->config, .at = at, .count = count, .subject = subject, .proof = proof};
 	proof->table_pages = count;

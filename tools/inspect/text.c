@@ -51,7 +51,7 @@ static void print_memory(const struct model *model, const struct page *page)
 		const struct extent *extent = &model->extents[i];
 		bool free = extent->kind == EXTENT_FREE || extent->kind == EXTENT_RESERVED;
 		page_print(page, "%14x %14x %10z  %-24s %-13s %s\n", extent->base, extent->base + extent->size - 1,
-		           extent->size, free ? "-" : model_owner(model, extent->owner), word_extent(extent->kind),
+		           extent->size, free ? "-" : model_extent_owner(model, extent), word_extent(extent->kind),
 		           extent->label);
 	}
 	if (model->overlap[0])
@@ -93,8 +93,8 @@ static void print_matrix(const struct model *model, const struct page *page)
 	uint32_t count = model_subject_count(model);
 	heading(page, "Flow matrix: row affects column");
 	for (uint32_t kind = 0; kind < FLOW_KINDS; kind++)
-		page_print(page, "%c %s%s", "MEPCSeXTBD"[kind], word_flow(kind), kind + 1 < FLOW_KINDS ? ", " : "\n");
-	page_print(page, ". only through others (memory, event, partner, control, status, epoch)\n%25s", "");
+		page_print(page, "%c %s, ", "MEPCSeXTBD"[kind], word_flow(kind));
+	page_print(page, "\n. only through others (memory, event, partner, control, status, epoch)\n%25s", "");
 	for (uint32_t to = 0; to < count; to++)
 		page_print(page, " %8u", to);
 	for (uint32_t from = 0; from < count; from++) {
