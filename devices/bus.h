@@ -26,7 +26,7 @@ struct bus {
 	uint8_t count; /* ranges in use, range[0] not counted */
 };
 
-/* Later ranges shadow earlier ones where they overlap (port CF9 lies inside CF8..CFF). ERR_LIMIT if there is no room,
+/* Later ranges shadow earlier ones where they overlap (port CF9 lies inside CF8..CFF). ERR_FULL if there is no room,
    ERR_ARGUMENT if the range is empty, leaves the port space or lacks a function. */
 enum status bus_add(struct bus *bus, const struct bus_range *range);
 uint32_t bus_read(const struct bus *bus, uint16_t port, unsigned size);
