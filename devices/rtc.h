@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_RTC_H
+#define DEVICES_RTC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "abi/status.h"
+#include "devices/bus.h"
+#include "devices/clock.h"
+#include "devices/pin.h"
+
+#define RTC_BYTES 128
+
+/* An MC146818 with 128 bytes of CMOS. Wall time is base_s seconds after 1970-01-01 (UTC) at base_ns of the clock. */
+struct rtc {
+	const struct device_clock *clock;
+	struct pin pin;
+	int64_t base_s;
+	uint64_t base_ns;
+	uint64_t periodic; /* how many periods had passed at the last run */
+	int64_t second;    /* the second at the last run */
+	uint8_t cmos[RTC_BYTES];
+	uint8_t index;
+};
+
+void rtc_init(struct rtc *rtc, const struct device_clock *clock, const struct pin *pin, int64_t unix_seconds);
+/* The memory bytes firmware looks at: RAM below and above 4 GiB, in bytes. */
+void rtc_set_memory(struct rtc *rtc, uint64_t below_4g, uint64_t above_4g);
+/* Ports 70-71. */
+enum status rtc_attach(struct rtc *rtc, struct bus *bus);
+uint64_t rtc_deadline(const struct rtc *rtc);
+void rtc_run(struct rtc *rtc, uint64_t now_ns);
+
+#endif
