@@ -25,7 +25,8 @@ struct channel_area {
 	uint64_t written;    /* bytes published */
 	uint64_t consumed;   /* duplex: bytes of the opposite area this end has consumed */
 	uint64_t peer_epoch; /* duplex: epoch of the opposite area that `consumed` counts in */
-	uint64_t reserved[2];
+	uint64_t waiting;    /* duplex: 1 = this end found no room for its data: signal it after consuming */
+	uint64_t reserved;
 	uint8_t data[];
 };
 _Static_assert(sizeof(struct channel_area) == 64, "fixed layout");
