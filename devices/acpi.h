@@ -12,7 +12,7 @@ struct acpi_machine {
 	uint64_t
 	        base; /* guest-physical address of the buffer, 64-byte aligned; E0000..FFFFF lets everybody find RSDP */
 	uint32_t cpu_count;  /* APIC ids 0..cpu_count-1; at most 255 */
-	uint32_t ioapic_id;  /* usually cpu_count */
+	uint32_t ioapic_id;  /* what ioapic_init got */
 	uint32_t pci_window; /* start of the 32-bit PCI memory window (end of low RAM); it ends at FEBFFFFF */
 	uint32_t serial_count;
 	struct serial_place serial[SERIAL_PLACES];

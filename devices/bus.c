@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * One byte per port says who owns it, so the hot path is: byte, range, call. An access is passed on whole only if it
- * lies inside one range that takes its width; anything else is done byte by byte (word by word for a 16-bit device),
+ * lies inside one range, naturally aligned, and the range takes its width; anything else is done byte by byte (word by word for a 16-bit device),
  * low byte first, as the ISA bus does.
  */
 #include <stdbool.h>
@@ -28,7 +28,7 @@ enum status bus_add(struct bus *bus, const struct bus_range *range)
 /* Whether the range takes an access of this size at once; bytes always are. */
 static bool whole(const struct bus_range *range, unsigned offset, unsigned size)
 {
-	return size == 1 || (size <= range->width && size <= range->count - offset);
+	return size == 1 || (size <= range->width && size <= range->count - offset && !(offset & (size - 1)));
 }
 
 /* The size of the first piece of an access that is too wide. */

@@ -15,7 +15,8 @@ struct bus_range {
 	/* `offset` counts from base; a read returns `size` bytes, the rest of the word is ignored. */
 	uint32_t (*read)(void *device, uint16_t offset, unsigned size);
 	void (*write)(void *device, uint16_t offset, unsigned size, uint32_t value);
-	uint8_t width; /* widest access the device takes as one (0 means 1): the bus splits wider ones, low byte first */
+	/* Widest access the device takes as one (0 means 1), aligned to base; the bus splits others, low byte first. */
+	uint8_t width;
 };
 
 #define BUS_MAX_RANGES 64

@@ -15,14 +15,15 @@ struct e820_entry {
 } __attribute__((packed));
 _Static_assert(sizeof(struct e820_entry) == 20, "the format of INT 15h, AX=E820h");
 
+#define E820_MAX 32
 struct e820_list {
 	struct e820_entry *entry;
-	uint32_t count, limit;
+	uint32_t count, limit; /* at most E820_MAX are ever used */
 };
 
 /*
  * Adds a range; where it overlaps what is there, the new type wins. The list stays sorted, without overlaps or empty
- * entries, neighbours of one type merged. ERR_FULL leaves the list as it was; ERR_ARGUMENT: the range wraps.
+ * entries, neighbours of one type merged. ERR_FULL leaves the list as it was; ERR_ARGUMENT: the range wraps. An empty range adds nothing.
  */
 enum status e820_add(struct e820_list *list, uint64_t base, uint64_t size, enum e820_type type);
 /* A PC: RAM below and above 4 GiB, A0000..FFFFF reserved, then add what else there is. */

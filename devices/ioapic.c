@@ -135,6 +135,6 @@ void ioapic_reset(struct ioapic *ioapic)
 
 void ioapic_init(struct ioapic *ioapic, const struct ioapic_sink *sink, uint8_t id)
 {
-	*ioapic = (struct ioapic){.sink = *sink, .id = id};
+	*ioapic = (struct ioapic){.sink = *sink, .id = id & 0x0f};
 	ioapic_reset(ioapic);
 }

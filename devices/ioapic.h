@@ -30,6 +30,7 @@ struct ioapic {
 	uint8_t id, select;
 };
 
+/* `id` is 0..15, a number of its own: it may equal a local APIC's. */
 void ioapic_init(struct ioapic *ioapic, const struct ioapic_sink *sink, uint8_t id);
 void ioapic_reset(struct ioapic *ioapic);
 void ioapic_set(void *ioapic, unsigned line, bool level); /* for struct pin: lines 0..23, true = asserted */

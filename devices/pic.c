@@ -69,6 +69,7 @@ static unsigned wanted(const struct pic_chip *chip, bool master)
 	return NO_INPUT;
 }
 
+/* An input's level: IRR catches the rising edge. */
 static void set_input(struct pic_chip *chip, unsigned input, bool level)
 {
 	uint8_t bit = (uint8_t)(1u << input);
@@ -126,6 +127,8 @@ uint8_t pic_acknowledge(struct pic *pic)
 		input = wanted(chip, false);
 		if (input != NO_INPUT)
 			accept(chip, input);
+		/* INT falls with INTA: what the slave wants next is a new edge for the master. */
+		set_input(&pic->chip[0], CASCADE, false);
 	}
 	update(pic);
 	return (uint8_t)(chip->vector | (input == NO_INPUT ? 7 : input));
@@ -240,6 +243,8 @@ static uint32_t read(struct pic *pic, struct pic_chip *chip, uint16_t offset)
 	if (!chip->poll)
 		return offset ? chip->imr : chip->read_isr ? chip->isr : requested(chip);
 	value = poll(chip, chip == &pic->chip[0]);
+	if (chip == &pic->chip[1])
+		set_input(&pic->chip[0], CASCADE, false);
 	update(pic);
 	return value;
 }

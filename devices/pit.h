@@ -13,13 +13,15 @@
 #define PIT_CHANNELS 3
 
 struct pit_channel {
-	uint64_t start;       /* tick at which the present count began (the trigger, in modes 1 and 5) */
-	uint32_t count;       /* 1..65536: what it counts from */
-	uint32_t held;        /* ticks counted when the gate stopped it */
-	uint16_t latch_value; /* latched count */
-	uint8_t mode, access, status_latch, write_low;
-	uint8_t latched; /* bytes of latch_value still to read: bit 0 low, bit 1 high */
-	bool bcd, gate, loaded, armed, running, status_latched, read_high, write_high;
+	uint64_t start;     /* tick at which the present count began (the trigger, in modes 1 and 5) */
+	uint64_t held;      /* modes 0 and 4 with the gate low: ticks counted before it fell */
+	uint64_t switch_at; /* modes 2 and 3: tick at which `next` takes over, if there is one */
+	uint32_t count;     /* 1..65536: what it counts from */
+	uint32_t next;      /* 0: none */
+	uint16_t latch;     /* latched count */
+	uint8_t latched;    /* bytes of it still to read: bit 0 low, bit 1 high */
+	uint8_t mode, access, status, write_low;
+	bool bcd, gate, loaded, triggered, status_latched, read_high, write_high;
 };
 
 /* An 8254 with the PC's port 61h. Channel 0 drives the pin; channel 2 has the gate and the speaker. */
@@ -28,6 +30,7 @@ struct pit {
 	const struct device_clock *clock;
 	struct pin pin;
 	uint64_t reported; /* tick up to which channel 0's edges went to the pin */
+	uint64_t deadline; /* ns */
 	uint8_t port61;    /* bits 0..3 as written */
 };
 
@@ -35,7 +38,10 @@ void pit_init(struct pit *pit, const struct device_clock *clock, const struct pi
 void pit_reset(struct pit *pit);
 /* Ports 40-43 and 61. */
 enum status pit_attach(struct pit *pit, struct bus *bus);
-uint64_t pit_deadline(const struct pit *pit); /* next rising edge of channel 0 */
+static inline uint64_t pit_deadline(const struct pit *pit) /* next rising edge of channel 0 */
+{
+	return pit->deadline;
+}
 void pit_run(struct pit *pit, uint64_t now_ns);
 
 #endif

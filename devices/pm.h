@@ -23,16 +23,20 @@ struct pm_sink {
 struct pm {
 	const struct device_clock *clock;
 	struct pm_sink sink;
-	struct pin sci;   /* level: connect to line 9 of PIC and IOAPIC */
-	uint64_t carries; /* how often timer bit 23 had changed at the last run */
+	struct pin sci;    /* level: connect to line 9 of PIC and IOAPIC */
+	uint64_t carries;  /* how often timer bit 23 had changed at the last run */
+	uint64_t deadline; /* ns */
 	uint16_t status, enable, control;
 };
 
 void pm_init(struct pm *pm, const struct device_clock *clock, const struct pm_sink *sink, const struct pin *sci);
 void pm_reset(struct pm *pm);
 enum status pm_attach(struct pm *pm, struct bus *bus, uint16_t base);
-void pm_press_power_button(struct pm *pm); /* asks the guest to shut down */
-uint64_t pm_deadline(const struct pm *pm); /* the timer's carry, if its interrupt is enabled */
+void pm_press_power_button(struct pm *pm);              /* asks the guest to shut down */
+static inline uint64_t pm_deadline(const struct pm *pm) /* the timer's carry, if its interrupt is enabled */
+{
+	return pm->deadline;
+}
 void pm_run(struct pm *pm, uint64_t now_ns);
 
 #endif

@@ -17,8 +17,9 @@ struct rtc {
 	struct pin pin;
 	int64_t base_s;
 	uint64_t base_ns;
-	uint64_t periodic; /* how many periods had passed at the last run */
-	int64_t second;    /* the second at the last run */
+	int64_t second;    /* the second up to which update and alarm are settled */
+	uint64_t tick;     /* the same for the periodic interrupt, in 1/32768 s */
+	uint64_t deadline; /* ns */
 	uint8_t cmos[RTC_BYTES];
 	uint8_t index;
 };
@@ -28,7 +29,10 @@ void rtc_init(struct rtc *rtc, const struct device_clock *clock, const struct pi
 void rtc_set_memory(struct rtc *rtc, uint64_t below_4g, uint64_t above_4g);
 /* Ports 70-71. */
 enum status rtc_attach(struct rtc *rtc, struct bus *bus);
-uint64_t rtc_deadline(const struct rtc *rtc);
+static inline uint64_t rtc_deadline(const struct rtc *rtc)
+{
+	return rtc->deadline;
+}
 void rtc_run(struct rtc *rtc, uint64_t now_ns);
 
 #endif
