@@ -13,16 +13,16 @@ enum status audit_write(uint32_t event, uint64_t a, uint64_t b);
 enum status audit_mask(uint32_t consumer, uint32_t classes);
 
 /*
- * The reader of this subject's audit region: one ring per CPU, merged by time. Never believes a header, copies a record
+ * The reader of this subject's audit region: one ring per CPU, merged by time. Copies a record
  * before it looks at it, and counts what was overwritten before it was read.
  */
 #define AUDIT_CPUS 16u
 struct audit_reader {
 	const struct audit_ring *ring[AUDIT_CPUS];
-	uint64_t next[AUDIT_CPUS]; /* sequence number expected next */
-	uint64_t lost;             /* records lost so far, all rings */
-	uint32_t capacity;         /* records of one ring */
-	uint32_t count;            /* rings */
+	uint64_t next[AUDIT_CPUS];     /* sequence number expected next */
+	uint64_t lost;                 /* records lost so far, all rings */
+	uint32_t capacity[AUDIT_CPUS]; /* records of each */
+	uint32_t count;                /* rings */
 };
 /* ERR_INDEX: no audit region. From the oldest record on, or only what comes from now on. */
 enum status audit_open(struct audit_reader *reader, bool from_now);

@@ -24,6 +24,8 @@ struct channel {
 /* ERR_INDEX if the description has no such channel; the channel then stays closed. */
 enum status channel_open(struct channel *channel, const char *name);
 enum status channel_open_role(struct channel *channel, uint32_t role, uint32_t role_index);
+/* The channel that the option `key` names ("in=a-out"); without that option, the channel named `key` itself. */
+enum status channel_open_option(struct channel *channel, const char *key);
 enum status channel_open_info(struct channel *channel, const struct info_channel *info);
 
 size_t channel_write(struct channel *channel, const void *bytes, size_t length); /* -> bytes taken */

@@ -9,7 +9,7 @@
  * At start the first GiB is mapped one to one. A virtualization layer maps its guest's memory window on top
  * (LAYER_GUEST_GPA + g), also one to one: [gpa, gpa + size) rounded out to 2 MiB, all below 512 GiB.
  * Tables come from a static pool, one 4 KiB page per GiB begun; the pool is as large as the application says with
- * MEMORY_TABLES(count) in one of its files, none without it. False: pool used up, or out of range; nothing changed.
+ * MEMORY_TABLES(count) in one of its files (1 without it). False: pool used up, or out of range; nothing changed.
  */
 bool memory_map_window(uint64_t gpa, uint64_t size);
 

@@ -12,8 +12,7 @@
 
 /*
  * The SDK without a machine: an application's files, compiled natively, run against this in unit tests. A test first
- * calls mock_reset(), builds the information page with the mock_add_* functions in the order its tables need them (all
- * of one kind may come in any order), then calls the application's functions. Time stands still until the test or a
+ * calls mock_reset(), builds the information page with the mock_add_* functions, then calls the application's functions. Time stands still until the test or a
  * wait moves it; the TSC runs at 1 GHz, so one tick is one nanosecond.
  */
 void mock_reset(void);
@@ -29,10 +28,11 @@ struct mock_channel {
 	uint32_t role, role_index;
 };
 void mock_add_channel(const struct mock_channel *wanted, struct channel *far);
-void mock_restart_peer(const char *channel); /* the peer's epoch moves on; its far end must be opened again */
+/* The peer of that channel has been restarted and opens its end anew. */
+void mock_restart_peer(const char *channel, struct channel *far);
 void mock_add_subject(const char *name, uint32_t id, uint64_t rights);
 void mock_add_schedule(const char *name, uint64_t major_us);
-void mock_add_line(const char *name, uint32_t gsi);
+void mock_add_line(const char *name, uint32_t gsi); /* line n raises event bit 32 + n */
 void mock_add_port(uint16_t base, uint16_t count);
 void mock_add_event_in(const char *name, uint32_t bit);
 void mock_add_event_out(const char *name, uint32_t index);
@@ -42,7 +42,10 @@ void mock_add_memory(const char *name, uint32_t kind, void *memory, uint64_t siz
 void mock_time(uint64_t tsc);   /* now */
 void mock_advance(uint64_t ns); /* later */
 void mock_raise(uint64_t bits); /* incoming events become pending */
-/* Called when the application waits with nothing pending; may raise events. Without it time jumps to the deadline. */
+/*
+ * Called when the application waits with nothing pending; may raise events. Time then jumps to the deadline if none came;
+ * a wait for ever that nothing ends aborts the test.
+ */
 void mock_on_wait(void (*hook)(uint64_t deadline));
 
 /* What the application asked for. The last call of that number, and how many there were. */
@@ -51,10 +54,11 @@ const uint64_t *mock_arguments(uint32_t number);       /* of the last one: three
 void mock_refuse(uint32_t number, enum status status); /* from now on that call is refused (OK = no longer) */
 void mock_subject_state(uint32_t id, uint32_t state);  /* what HC_SUBJECT_STATUS answers */
 uint32_t mock_signals(uint32_t index);                 /* how often an outgoing event was signalled */
-/* Everything printed so far (and not sent to a console channel), as a string; mock_printed_clear() empties it. */
+/* Everything printed so far, as a string; mock_printed_clear() empties it. */
 const char *mock_printed(void);
 void mock_printed_clear(void);
-/* Port models: a read gives what was last written unless the test gives functions. */
-void mock_ports(uint32_t (*read)(uint16_t port), void (*write)(uint16_t port, uint32_t value));
+/* Port models: without them reads give all ones and writes vanish. `size` = 1, 2, 4 bytes. */
+void mock_ports(uint32_t (*read)(uint16_t port, unsigned size),
+                void (*write)(uint16_t port, unsigned size, uint32_t value));
 
 #endif
