@@ -20,7 +20,7 @@ struct acpi_machine {
 #define ACPI_MAX_SIZE 0x4000 /* enough for any machine */
 
 /*
- * Writes RSDP (at the buffer's start), XSDT, RSDT, FADT, FACS, MADT and DSDT. ERR_FULL if `size` is too small,
+ * Writes RSDP (at the start of the buffer), RSDT, XSDT, FADT, FACS, MADT and DSDT. ERR_FULL if `size` is too small,
  * ERR_ARGUMENT for an impossible machine. `used` (may be null) gets the number of bytes. The RSDP's address is base.
  */
 enum status acpi_build(const struct acpi_machine *machine, uint8_t *buffer, size_t size, size_t *used);

@@ -8,21 +8,10 @@
 #include "devices/bus.h"
 #include "devices/clock.h"
 #include "devices/pin.h"
+#include "devices/pit_channel.h"
 
 #define PIT_HZ 1193182
 #define PIT_CHANNELS 3
-
-struct pit_channel {
-	uint64_t start;     /* tick at which the present count began (the trigger, in modes 1 and 5) */
-	uint64_t held;      /* modes 0 and 4 with the gate low: ticks counted before it fell */
-	uint64_t switch_at; /* modes 2 and 3: tick at which `next` takes over, if there is one */
-	uint32_t count;     /* 1..65536: what it counts from */
-	uint32_t next;      /* 0: none */
-	uint16_t latch;     /* latched count */
-	uint8_t latched;    /* bytes of it still to read: bit 0 low, bit 1 high */
-	uint8_t mode, access, status, write_low;
-	bool bcd, gate, loaded, triggered, status_latched, read_high, write_high;
-};
 
 /* An 8254 with the PC's port 61h. Channel 0 drives the pin; channel 2 has the gate and the speaker. */
 struct pit {

@@ -12,6 +12,7 @@
  * Data sheet: Motorola MC146818A; Intel PIIX3 (290550) for the ports; CMOS places as in Bochs and SeaBIOS.
  */
 #include "devices/rtc.h"
+#include "devices/rtc_date.h"
 
 enum { SECONDS, SECONDS_ALARM, MINUTES, MINUTES_ALARM, HOURS, HOURS_ALARM, WEEKDAY, DAY, MONTH, YEAR, A, B, C, D };
 enum { CENTURY = 0x32 };
@@ -22,35 +23,6 @@ enum { D_VALID = 0x80, PM = 0x80, ANY = 0xc0, NMI_MASK = 0x80 };
 #define BASE_HZ 32768
 #define UIP_NS 244000 /* the update comes this soon once UIP is set */
 #define DAY_SECONDS 86400
-
-/* --- dates (proleptic Gregorian; day 0 is 1970-01-01, a Thursday) --- */
-
-struct date {
-	int64_t year;
-	unsigned month, day;
-};
-
-/* Years are counted from March, so that the leap day is the last of its year; an era is 400 years. */
-static struct date date_of(int64_t days)
-{
-	int64_t shifted = days + 719468, era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-	unsigned in_era = (unsigned)(shifted - era * 146097);
-	unsigned year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	unsigned in_year = in_era - (365 * year + year / 4 - year / 100), month = (5 * in_year + 2) / 153;
-
-	return (struct date){.year = (int64_t)year + era * 400 + (month >= 10),
-	                     .month = month < 10 ? month + 3 : month - 9,
-	                     .day = in_year - (153 * month + 2) / 5 + 1};
-}
-
-static int64_t days_of(struct date date)
-{
-	int64_t year = date.year - (date.month <= 2), era = (year >= 0 ? year : year - 399) / 400;
-	unsigned in_era = (unsigned)(year - era * 400), month = date.month > 2 ? date.month - 3 : date.month + 9;
-	unsigned in_year = (153 * month + 2) / 5 + date.day - 1;
-
-	return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
-}
 
 /* --- register formats --- */
 
@@ -102,7 +74,7 @@ static void draw(struct rtc *rtc, int64_t second)
 {
 	unsigned of_day = time_of_day(second);
 	int64_t days = (second - of_day) / DAY_SECONDS;
-	struct date date = date_of(days);
+	struct rtc_date date = rtc_date_of(days);
 
 	if (rtc->cmos[B] & B_SET)
 		return;
@@ -120,13 +92,13 @@ static void draw(struct rtc *rtc, int64_t second)
 static int64_t picture(const struct rtc *rtc)
 {
 	unsigned month = decode(rtc, rtc->cmos[MONTH]), day = decode(rtc, rtc->cmos[DAY]);
-	struct date date = {.year = decode(rtc, rtc->cmos[CENTURY]) * INT64_C(100) + decode(rtc, rtc->cmos[YEAR]),
-	                    .month = month < 1    ? 1
-	                             : month > 12 ? 12
-	                                          : month,
-	                    .day = day < 1 ? 1 : day};
+	struct rtc_date date = {.year = decode(rtc, rtc->cmos[CENTURY]) * INT64_C(100) + decode(rtc, rtc->cmos[YEAR]),
+	                        .month = month < 1    ? 1
+	                                 : month > 12 ? 12
+	                                              : month,
+	                        .day = day < 1 ? 1 : day};
 
-	return days_of(date) * DAY_SECONDS + decode_hour(rtc, rtc->cmos[HOURS]) * INT64_C(3600) +
+	return rtc_days_of(date) * DAY_SECONDS + decode_hour(rtc, rtc->cmos[HOURS]) * INT64_C(3600) +
 	       decode(rtc, rtc->cmos[MINUTES]) * INT64_C(60) + decode(rtc, rtc->cmos[SECONDS]);
 }
 
