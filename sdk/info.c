@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: ISC */
+#include "lib/text.h"
 #include "sdk/info.h"
 
 /*
  * All tables of the information page that carry a name begin with it, so one search serves them all. The page is
- * written by the compiler and the core, which an application trusts anyway; names are compared within NAME_BYTES.
+ * written by the compiler and the core, which an application trusts anyway; all names in it are terminated.
  */
 const void *info_at(const struct info_table *table)
 {
 	return (const uint8_t *)info_get() + table->offset;
-}
-
-static bool same_name(const char *a, const char *b)
-{
-	for (unsigned i = 0; i < NAME_BYTES; i++) {
-		if (a[i] != b[i])
-			return false;
-		if (!a[i])
-			return true;
-	}
-	return false;
 }
 
 static const void *find_named(const struct info_table *table, size_t size, const char *name)
@@ -26,7 +16,7 @@ static const void *find_named(const struct info_table *table, size_t size, const
 	const uint8_t *record = info_at(table);
 
 	for (uint32_t i = 0; i < table->count; i++, record += size)
-		if (same_name((const char *)record, name))
+		if (text_equal((const char *)record, name))
 			return record;
 	return 0;
 }
@@ -94,7 +84,7 @@ static const struct info_event *find_event(const char *name, bool incoming)
 	const struct info_event *event = INFO_TABLE(info_event, event);
 
 	for (uint32_t i = 0; i < info_get()->event.count; i++)
-		if ((event[i].flags & 1u) == incoming && same_name(event[i].name, name))
+		if ((event[i].flags & 1u) == incoming && text_equal(event[i].name, name))
 			return &event[i];
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "lib/text.h"
 #include "sdk/info.h"
 
 /* The options string is words separated by blanks; a word is an option if it begins with the key and a '='. */
@@ -66,15 +67,6 @@ uint64_t info_option_number(const char *key, uint64_t fallback)
 	return number;
 }
 
-static bool same(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 uint64_t info_option_time(const char *key, uint64_t fallback_ns)
 {
 	static const struct {
@@ -88,7 +80,7 @@ uint64_t info_option_time(const char *key, uint64_t fallback_ns)
 	if (!info_option(key, text, sizeof(text)) || !parse_number(text, &number, &rest))
 		return fallback_ns;
 	for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (same(rest, units[i].unit) && !__builtin_mul_overflow(number, units[i].ns, &number))
+		if (text_equal(rest, units[i].unit) && !__builtin_mul_overflow(number, units[i].ns, &number))
 			return number;
 	return fallback_ns;
 }
