@@ -98,6 +98,14 @@ INIT_TEXT static void reach_memory(void)
 	}
 }
 
+/* A page for the other CPUs' first instructions: not page 0, not where the loader has put the package. */
+INIT_TEXT static uint64_t low_page(void)
+{
+	const struct ranges ranges = {.at = boot.memory, .count = boot.memory_count};
+	const struct machine_range package = {boot.package.at, boot.package_size};
+	return ranges_find(&ranges, &package, 1, 4096, 0x8000, 0x9f000);
+}
+
 INIT_TEXT static void read_firmware(const struct phys_view *view)
 {
 	uint64_t rsdp = loader.rsdp ? loader.rsdp : acpi_find(view);
@@ -125,7 +133,7 @@ INIT_TEXT static void start(void)
 	read_firmware(&view);
 	reach_memory();
 	apic_init();
-	boot.cpu_count = smp_init(acpi.cpu, acpi.cpu_count);
+	boot.cpu_count = smp_init(acpi.cpu, acpi.cpu_count, low_page());
 	ioapic_init(&acpi);
 	if (!timer_init())
 		fail("core: the timer's frequency cannot be found\n");

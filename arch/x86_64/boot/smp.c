@@ -19,6 +19,7 @@ enum request { REQUEST_NONE, REQUEST_TIME, REQUEST_RUN };
 
 uint32_t smp_apic_id[CONFIG_MAX_CPUS] INIT_DATA;
 uint32_t smp_count INIT_DATA;
+static uint64_t trampoline_page INIT_DATA;
 extern uint8_t trampoline[], trampoline_end[], trampoline_gdt[];
 extern const uint8_t boot_gdt_register[];
 
@@ -36,8 +37,9 @@ static uint64_t ordered_now(void)
 	return rdtsc();
 }
 
-INIT_TEXT uint32_t smp_init(const uint32_t *ids, uint32_t count)
+INIT_TEXT uint32_t smp_init(const uint32_t *ids, uint32_t count, uint64_t page)
 {
+	trampoline_page = page;
 	smp_apic_id[smp_count++] = apic_id();
 	for (uint32_t i = 0; i < count && smp_count < CONFIG_MAX_CPUS; i++)
 		if (ids[i] != smp_apic_id[0])
@@ -119,7 +121,7 @@ INIT_TEXT static bool in_step(unsigned cpu)
 
 INIT_TEXT static void copy_trampoline(void)
 {
-	volatile uint8_t *to = (volatile uint8_t *)(uintptr_t)TRAMPOLINE;
+	volatile uint8_t *to = (volatile uint8_t *)(uintptr_t)trampoline_page;
 	for (unsigned i = 0; i < 6; i++)
 		trampoline_gdt[i] = boot_gdt_register[i];
 	for (const uint8_t *from = trampoline; from < trampoline_end; from++)
@@ -128,19 +130,20 @@ INIT_TEXT static void copy_trampoline(void)
 
 INIT_TEXT enum status machine_cpus_start(unsigned count)
 {
-	if (count == 0 || count > smp_count)
-		return ERR_FEATURE;
+	uint32_t startup = APIC_ICR_STARTUP | (uint32_t)(trampoline_page >> 12);
 	if (count == 1)
 		return OK;
+	if (count > smp_count || trampoline_page == 0)
+		return ERR_FEATURE;
 	wanted = (UINT64_C(1) << count) - 1;
 	online = 1;
 	copy_trampoline();
 	uint64_t start = rdtsc();
 	send_to_missing(count, APIC_ICR_INIT);
-	send_to_missing(count, APIC_ICR_STARTUP | TRAMPOLINE >> 12);
+	send_to_missing(count, startup);
 	sleep_until(&all_online, start + ANSWER_MS * machine_tsc_khz());
 	if (!all_online) {
-		send_to_missing(count, APIC_ICR_STARTUP | TRAMPOLINE >> 12);
+		send_to_missing(count, startup);
 		sleep_until(&all_online, start + GIVE_UP_MS * machine_tsc_khz());
 	}
 	for (unsigned cpu = 1; cpu < count; cpu++)

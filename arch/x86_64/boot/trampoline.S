@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-#include "arch/x86_64/boot/smp.h"
 #include "arch/x86_64/hw/percpu.h"
 
 /*
- * Where the other CPUs begin: real mode, at TRAMPOLINE, any number of them at once, so without a stack until each has
- * found its number by its APIC id. Copied below 1 MiB; addresses are computed for the copy.
+ * Where the other CPUs begin: real mode, any number of them at once, so without a stack until each has found its number
+ * by its APIC id. Copied to some page below 1 MiB, so nothing in the 16-bit part depends on where it lies.
  */
 	.section .init.text, "ax"
 	.globl trampoline, trampoline_end
 	.code16
 trampoline:
 	cli
-	xor %ax, %ax
+	mov %cs, %ax
 	mov %ax, %ds
-	lgdtl %ds:(gdt_copy - trampoline + TRAMPOLINE)
+	lgdtl gdt_copy - trampoline
 	mov $0x20, %eax
 	mov %eax, %cr4
 	mov $boot_pml4, %eax
