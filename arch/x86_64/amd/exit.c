@@ -2,6 +2,7 @@
 #include "arch/x86_64/amd/amd.h"
 #include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/insn.h"
+#include "core/subject.h"
 #include "core/system.h"
 
 /*
