@@ -37,6 +37,15 @@ $(B)/core-amd.elf64: $(AMD_OBJ) arch/x86_64/boot/core.ld
 $(B)/core-amd.elf: $(B)/core-amd.elf64
 	$(Q)objcopy -O elf32-i386 $< $@
 
+# --- nothing of x86 in core/: it compiles for AArch64 too ---
+AARCH64_OBJ := $(patsubst %,$(B)/core-aarch64/%.o,$(wildcard core/*.c lib/*.c))
+$(B)/core-aarch64/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(Q)aarch64-linux-gnu-gcc -std=c11 -O2 -ffreestanding -nostdinc -isystem $(shell aarch64-linux-gnu-gcc \
+		-print-file-name=include) -I. -Iarch/aarch64 -mgeneral-regs-only $(WARN) $(DEP) -c $< -o $@
+.PHONY: aarch64
+aarch64: $(AARCH64_OBJ)
+
 # --- a core that only tests start-up and controllers: tests/boot/run ---
 BOOT_TEST_SRC := tests/boot/main.c lib/bytes.c arch/x86_64/acpi.c arch/x86_64/multiboot.c arch/x86_64/ranges.c $(X86_HW)
 $(B)/boot-test.elf: $(BOOT_TEST_SRC:%=$(B)/core-amd/%.o) arch/x86_64/boot/core.ld
@@ -96,7 +105,7 @@ $(UNIT_SDK_TESTS:tests/unit/%.c=$(B)/unit/%): $(B)/unit/sdk.a
 $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
 	$(Q)clang $(UNIT_FLAGS) $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lcmocka -lxml2 -o $@
 
-check: all $(UNIT_TESTS)
+check: all aarch64 $(UNIT_TESTS)
 	tests/check $(UNIT_TESTS)
 
 packages:
