@@ -28,7 +28,7 @@ void host_script(struct vcpu *vcpu, const struct host_exit *exits, uint32_t coun
 	vcpu->machine.script_next = 0;
 }
 
-static _Noreturn void end(int how)
+static _Noreturn void end(enum host_end how)
 {
 	host.end = how;
 	if (host.on_end)

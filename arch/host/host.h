@@ -32,7 +32,7 @@ struct host {
 	const char *missing_feature; /* machine_check names it */
 	uint32_t cpuid_value;        /* every CPUID register of the host */
 	uint32_t protected_maps;
-	enum { HOST_RUNNING, HOST_STOPPED, HOST_REBOOTED, HOST_OFF } end;
+	enum host_end { HOST_RUNNING, HOST_STOPPED, HOST_REBOOTED, HOST_OFF } end;
 	jmp_buf *on_end;
 };
 extern struct host host;
