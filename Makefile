@@ -68,7 +68,7 @@ $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 
 # --- unit tests: every tests/unit/*_test.c is one cmocka program over the same sources, under ASan and UBSan ---
 UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c arch/host/*.c arch/x86_64/*.c \
-	devices/*.c devices/*/*.c sdk/mock/*.c tools/*.c tools/*/*.c) $(wildcard apps/*/*.c)
+	devices/*.c devices/*/*.c sdk/mock/*.c tools/*.c tools/*/*.c) $(wildcard apps/*/*.c) tests/unit/sample.c
 UNIT_FLAGS := -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iarch/host $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(shell xml2-config --cflags 2>/dev/null)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
