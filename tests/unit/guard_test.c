@@ -217,6 +217,18 @@ static void a_sender_that_restarts_begins_a_new_line(void **state)
 	assert_int_equal(guard.dropped, 0);
 }
 
+static void a_flood_of_bad_lines_prints_one_line_a_second(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++)
+		send("junk\n");
+	assert_string_equal(mock_printed(), "guard: dropped a line: no record (1 so far)\n");
+	mock_printed_clear();
+	mock_advance(CLOCK_S);
+	send("junk\n");
+	assert_string_equal(mock_printed(), "guard: dropped a line: no record (1001 so far)\n");
+}
+
 static void refuses_to_start_without_its_channels(void **state)
 {
 	(void)state;
@@ -237,6 +249,7 @@ int main(void)
 	        cmocka_unit_test_setup(a_line_that_lost_bytes_never_passes, setup),
 	        cmocka_unit_test(holds_back_while_the_receiver_is_full),
 	        cmocka_unit_test_setup(a_sender_that_restarts_begins_a_new_line, setup),
+	        cmocka_unit_test_setup(a_flood_of_bad_lines_prints_one_line_a_second, setup),
 	        cmocka_unit_test(refuses_to_start_without_its_channels),
 	};
 
