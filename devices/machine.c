@@ -4,14 +4,13 @@
  * pin is a hypercall is known here and in interrupt.c.
  */
 #include "devices/machine.h"
+#include "devices/guest_window.h"
 #include "devices/interrupt.h"
 #include "devices/layer_time.h"
 #include "sdk/info.h"
-#include "sdk/memory.h"
 #include "sdk/vcpu.h"
 
 enum { PIT_IRQ = 0, RTC_IRQ = 8 };
-#define MIB UINT64_C(0x100000)
 
 static struct pin isa_pin(struct machine *machine, unsigned irq)
 {
@@ -65,21 +64,6 @@ void machine_print(struct machine *machine, const char *text)
 	while (text[length])
 		length++;
 	serial_link_text(&machine->link[0], text, length);
-}
-
-/* The layer's window on guest memory is listed region by region. */
-static const char *find_memory(struct machine *machine)
-{
-	const struct info_memory *memory;
-	for (uint32_t i = 0; (memory = info_memory_kind(INFO_GUEST_RAM, i)) != 0; i++) {
-		if (!(memory->rights & INFO_WRITE))
-			continue;
-		if (!memory_map_window(memory->gpa, memory->size) ||
-		    !guest_memory_add(&machine->memory, memory->gpa - LAYER_GUEST_GPA, memory->size,
-		                      info_pointer(memory->gpa)))
-			return "guest memory is larger or in more pieces than the layer can map";
-	}
-	return guest_memory_low_end(&machine->memory) < MIB ? "guest has less than 1 MiB of memory" : 0;
 }
 
 static uint64_t high_memory(const struct machine *machine)
@@ -169,15 +153,35 @@ static enum status attach_serial(struct machine *machine)
 	return status;
 }
 
-static void mark_timed(struct machine *machine)
+static uint32_t nobody_read(void *device, uint16_t offset, unsigned size)
+{
+	(void)device;
+	(void)offset;
+	(void)size;
+	return UINT32_MAX;
+}
+
+static void nobody_write(void *device, uint16_t offset, unsigned size, uint32_t value)
+{
+	(void)device;
+	(void)offset;
+	(void)size;
+	(void)value;
+}
+
+/* For the loop's short way: range 0, which owns the ports of nobody, answers too; and which ranges are special. */
+static void prepare_short_way(struct machine *machine)
 {
 	static const struct {
 		uint16_t base, count;
-	} timed[] = {{0x40, 4}, {0x61, 1}, {0x70, 2}, {PM_BASE, 12}};
-	for (unsigned i = 0; i < sizeof timed / sizeof *timed; i++)
-		for (unsigned port = 0; port < timed[i].count; port++)
-			machine->timed[machine->bus.map[timed[i].base + port]] = true;
-	machine->timed[0] = false; /* nobody's ports */
+	} special[] = {{0x40, 4}, {0x61, 1}, {0x70, 2}, {PM_BASE, 12}, {0xcf9, 1},
+	               {0x92, 1}, {0x60, 1}, {0x64, 1}, {0xf4, 4},     {0x501, 4}};
+	for (unsigned i = 0; i < sizeof special / sizeof *special; i++)
+		for (unsigned port = 0; port < special[i].count; port++)
+			machine->special[machine->bus.map[special[i].base + port]] = true;
+	machine->special[0] = false;
+	machine->bus.range[0].read = nobody_read;
+	machine->bus.range[0].write = nobody_write;
 }
 
 const char *machine_init(struct machine *machine)
@@ -188,12 +192,12 @@ const char *machine_init(struct machine *machine)
 		return "serial ports do not fit";
 	const char *wrong = find_vcpus(machine);
 	if (!wrong)
-		wrong = find_memory(machine);
+		wrong = guest_window_open(&machine->memory);
 	if (wrong)
 		return wrong;
 	if (attach_interrupts(machine) || attach_timers(machine) || attach_board(machine))
 		return "device models do not fit on the port bus";
-	mark_timed(machine);
+	prepare_short_way(machine);
 	machine_retime(machine, &machine->vcpu[0]);
 	return 0;
 }

@@ -47,8 +47,8 @@ struct layer_vcpu {
 
 struct machine {
 	struct bus bus;
-	bool timed[BUS_MAX_RANGES]; /* bus ranges whose access may move a deadline */
-	bool shared;                /* more than one guest vCPU: the lock is used */
+	bool special[BUS_MAX_RANGES]; /* bus ranges whose access may move a deadline or end the guest */
+	bool shared;                  /* more than one guest vCPU: the lock is used */
 	uint32_t lock;
 	uint32_t ready; /* vCPU 0 has built everything */
 	uint32_t vcpu_count;
