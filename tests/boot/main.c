@@ -89,7 +89,8 @@ static void show_boot(void)
 	number("size", info->package_size);
 	number("cpus", info->cpu_count);
 	hex("phys_limit", info->phys_limit);
-	text(machine_now() > info->entry_tsc ? "tsc runs\n" : "TSC STANDS\n");
+	number("ticks since entry", machine_now() - info->entry_tsc);
+	text("\n");
 }
 
 static void show_timer(void)
