@@ -24,7 +24,7 @@ const char html_style[] =
         "nav div{max-width:1180px;margin:0 auto;padding:10px 28px;display:flex;flex-wrap:wrap;gap:4px 20px}"
         "nav a{color:var(--muted);text-decoration:none;font-size:13.5px;font-weight:500}nav "
         "a:hover{color:var(--accent)}\n"
-        ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:22px 0 0}"
+        ".cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(240px,1fr));gap:12px;margin:22px 0 0}"
         ".cards div{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:12px 16px}"
         ".cards b{display:block;font-size:21px;letter-spacing:-.02em;line-height:1.3}"
         ".cards span{color:var(--muted);font-size:12.5px}\n"

@@ -81,14 +81,26 @@ static void print_devices(const struct model *model, const struct page *page, co
 	}
 }
 
+/* One line per action with the faults it answers. */
 static void print_policy(const struct page *page, const struct config_subject *subject)
 {
-	for (uint32_t fault = 0; fault < FAULT_COUNT; fault++) {
-		const struct config_fault *policy = &subject->fault[fault];
-		page_print(page, "<div>%s: %s", word_fault(fault), word_fault_action(policy->action));
-		if (policy->action == ACTION_RESTART && policy->times)
-			page_print(page, ", %u times in %u s", (unsigned)policy->times, (unsigned)policy->within_s);
-		page_print(page, "</div>");
+	for (uint32_t action = 0; action < ACTION_COUNT; action++) {
+		bool any = false;
+		for (uint32_t fault = 0; fault < FAULT_COUNT; fault++) {
+			const struct config_fault *policy = &subject->fault[fault];
+			if (policy->action != action)
+				continue;
+			if (!any)
+				page_print(page, "<div><b>%s</b>", word_fault_action(action));
+			page_print(page, " <span class=\"pill\">%s", word_fault(fault));
+			if (action == ACTION_RESTART && policy->times)
+				page_print(page, ", %u times in %u s", (unsigned)policy->times,
+				           (unsigned)policy->within_s);
+			page_print(page, "</span>");
+			any = true;
+		}
+		if (any)
+			page_print(page, "</div>\n");
 	}
 }
 

@@ -8,9 +8,10 @@
 #include "tools/inspect/report.h"
 #include "tools/inspect/words.h"
 
-static const char *comma(uint32_t index)
+/* Before an element of a list: line breaks are literals, as %s would replace them. */
+static void comma(const struct page *page, size_t index)
 {
-	return index ? ",\n  " : "\n  ";
+	page_print(page, index ? ",\n  " : "\n  ");
 }
 
 static const char *truth(bool value)
@@ -108,9 +109,10 @@ static void print_subjects(const struct model *model, const struct page *page)
 	page_print(page, ",\n\"subjects\": [");
 	for (uint32_t i = 0; i < model_subject_count(model); i++) {
 		const struct config_subject *subject = &config_subjects(model->config)[i];
-		page_print(page, "%s{\"id\": %u, \"name\": \"%s\", \"kind\": \"%s\", \"memory\": %U, \"starts\": %s, ",
-		           comma(i), i, model->subject[i], word_subject_kind(subject->kind),
-		           report_subject_ram(model, i), truth(subject->flags & SUBJECT_START));
+		comma(page, i);
+		page_print(page, "{\"id\": %u, \"name\": \"%s\", \"kind\": \"%s\", \"memory\": %U, \"starts\": %s, ", i,
+		           model->subject[i], word_subject_kind(subject->kind), report_subject_ram(model, i),
+		           truth(subject->flags & SUBJECT_START));
 		put_owner(model, page, "partner", subject->partner);
 		page_print(page, ", ");
 		print_rights(page, subject->rights);
@@ -130,8 +132,9 @@ static void print_memory(const struct model *model, const struct page *page)
 	page_print(page, "\"memory\": [");
 	for (size_t i = 0; i < model->extent_count; i++) {
 		const struct extent *extent = &model->extents[i];
-		page_print(page, "%s{\"base\": \"%x\", \"size\": %U, \"kind\": \"%s\", \"what\": \"%s\", ",
-		           comma((uint32_t)i), extent->base, extent->size, word_extent(extent->kind), extent->label);
+		comma(page, i);
+		page_print(page, "{\"base\": \"%x\", \"size\": %U, \"kind\": \"%s\", \"what\": \"%s\", ", extent->base,
+		           extent->size, word_extent(extent->kind), extent->label);
 		put_owner(model, page, "owner", extent->owner);
 		page_print(page, "}");
 	}
@@ -146,8 +149,9 @@ static void print_mappings(const struct model *model, const struct page *page)
 		char rights[16], name[NAME_TEXT];
 		word_map_rights(rights, map->rights);
 		model_name(name, config_regions(model->config)[map->region].name);
-		page_print(page, "%s{\"subject\": \"%s\", \"region\": \"%s\", \"gpa\": \"%x\", \"offset\": \"%x\", ",
-		           comma(i), model_owner(model, map->subject), name, map->gpa, map->offset);
+		comma(page, i);
+		page_print(page, "{\"subject\": \"%s\", \"region\": \"%s\", \"gpa\": \"%x\", \"offset\": \"%x\", ",
+		           model_owner(model, map->subject), name, map->gpa, map->offset);
 		page_print(page, "\"size\": %U, \"rights\": \"%s\"}", map->size, rights);
 	}
 	page_print(page, "]");
@@ -158,9 +162,9 @@ static void print_flows(const struct model *model, const struct page *page)
 	page_print(page, ",\n\"flows\": [");
 	for (size_t i = 0; i < model->flow_count; i++) {
 		const struct flow *flow = &model->flows[i];
-		page_print(page, "%s{\"from\": \"%s\", \"to\": \"%s\", \"kind\": \"%s\", \"by\": \"%s\"}",
-		           comma((uint32_t)i), model->subject[flow->from], model->subject[flow->to],
-		           word_flow(flow->kind), flow->what);
+		comma(page, i);
+		page_print(page, "{\"from\": \"%s\", \"to\": \"%s\", \"kind\": \"%s\", \"by\": \"%s\"}",
+		           model->subject[flow->from], model->subject[flow->to], word_flow(flow->kind), flow->what);
 	}
 	page_print(page, "]");
 }
@@ -197,7 +201,8 @@ static void print_schedules(const struct model *model, const struct page *page)
 	for (uint32_t i = 0; i < model->config->table[TABLE_SCHEDULE].count; i++) {
 		char name[NAME_TEXT];
 		model_name(name, schedule[i].name);
-		page_print(page, "%s{\"name\": \"%s\", \"major_us\": %U, \"first\": %s, \"plans\": [", comma(i), name,
+		comma(page, i);
+		page_print(page, "{\"name\": \"%s\", \"major_us\": %U, \"first\": %s, \"plans\": [", name,
 		           schedule[i].major_us, truth(i == model->config->schedule));
 		for (uint32_t plan = 0; plan < schedule[i].plan.count; plan++) {
 			page_print(page, plan ? ", " : "");
@@ -214,7 +219,8 @@ static void print_audit(const struct model *model, const struct page *page)
 	const struct config_source *source = CONFIG_TABLE(model->config, config_source, TABLE_SOURCE);
 	page_print(page, ",\n\"audit\": [");
 	for (uint32_t c = 0; c < model->config->table[TABLE_CONSUMER].count; c++) {
-		page_print(page, "%s{\"consumer\": \"%s\", \"ring_bytes\": %U, \"sources\": [", comma(c),
+		comma(page, c);
+		page_print(page, "{\"consumer\": \"%s\", \"ring_bytes\": %U, \"sources\": [",
 		           model_owner(model, consumer[c].subject), consumer[c].ring_bytes);
 		for (uint32_t i = 0; i < consumer[c].source.count; i++) {
 			char classes[WORD_RIGHTS_TEXT];
@@ -245,11 +251,11 @@ static void print_proof(const struct model *model, const struct page *page)
 	page_print(page, ",\n\"proof\": [");
 	for (uint32_t s = 0; s < model_subject_count(model); s++) {
 		const struct proof *proof = &model->proof[s];
-		page_print(
-		        page,
-		        "%s{\"subject\": \"%s\", \"equal\": %s, \"pages\": %U, \"leaves\": %U, \"table_pages\": %U, ",
-		        comma(s), model->subject[s], truth(proof->state == PROOF_EQUAL), proof->pages, proof->leaves,
-		        proof->table_pages);
+		comma(page, s);
+		page_print(page,
+		           "{\"subject\": \"%s\", \"equal\": %s, \"pages\": %U, \"leaves\": %U, \"table_pages\": %U, ",
+		           model->subject[s], truth(proof->state == PROOF_EQUAL), proof->pages, proof->leaves,
+		           proof->table_pages);
 		page_print(page, "\"why\": \"%s\"}", proof->why);
 	}
 	page_print(page, "]");
