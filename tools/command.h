@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_COMMAND_H
+#define TOOLS_COMMAND_H
+
+/* A sub-command: argv[0] is its name. Returns the exit status: 0 good, 1 the input is wrong, 2 the call is wrong. */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *usage, *what;
+};
+
+int command_check(int argc, char **argv);
+int command_build(int argc, char **argv);
+
+#endif
