@@ -9,9 +9,6 @@ static const struct command commands[] = {
          "check a system description; print it with all defaults"},
         {"build", command_build, "build FILE.xml -o OUT.img", "compile a system description to a package"},
         {"inspect", command_inspect, "inspect IMAGE [--json|--html FILE]", "report what a package really says"},
-        {"run", command_run, "run IMAGE|FILE.xml", "boot it in QEMU"},
-        {"iso", command_iso, "iso IMAGE -o OUT.iso", "make a bootable ISO for BIOS and UEFI"},
-        {"new", command_new, "new app|system NAME", "start a project of your own"},
 };
 
 static int usage(FILE *out)
