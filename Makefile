@@ -42,6 +42,10 @@ $(B)/boot-test.elf: $(BOOT_TEST_SRC:%=$(B)/core-amd/%.o) arch/x86_64/boot/core.l
 	$(LD) -T arch/x86_64/boot/core.ld $(filter %.o,$^) -o $@64
 	objcopy -O elf32-i386 $@64 $@
 
+.PHONY: boot-test
+boot-test: $(B)/boot-test.elf
+	tests/boot/run iso
+
 # --- SDK, applications, virtualization layer: apps/NAME/*.c and devices/ link sdk/ and lib/ ---
 SDK_SRC := $(wildcard sdk/*.c sdk/*.S) $(wildcard lib/*.c)
 SDK_OBJ := $(SDK_SRC:%=$(B)/free/%.o)
