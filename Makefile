@@ -26,6 +26,8 @@ X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.
 X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
 AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
+# start-up runs once: small rather than fast
+$(addprefix $(B)/core-amd/arch/x86_64/,boot/%.o acpi.c.o multiboot.c.o ranges.c.o hw/paging.c.o hw/uart.c.o): FREE += -Os
 $(B)/core-amd/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) $(X86) -Iarch/x86_64/amd $(DEP) -c $< -o $@
