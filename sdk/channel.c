@@ -108,9 +108,6 @@ uint64_t channel_lost(struct channel *channel)
 
 bool channel_restarted(struct channel *channel)
 {
-	if (!channel->info)
-		return false;
-	ring_poll(&channel->end);
 	if (channel->restarts == channel->end.resets)
 		return false;
 	channel->restarts = channel->end.resets;

@@ -36,7 +36,7 @@ size_t channel_pending(struct channel *channel);                                
 bool channel_await_space(struct channel *channel, size_t bytes);
 /* Bytes lost on the way in since the last call of this function. */
 uint64_t channel_lost(struct channel *channel);
-/* True once after each restart of the peer. */
+/* True once after each restart of the peer that a read noticed: ask after reading; what was read is of the new life. */
 bool channel_restarted(struct channel *channel);
 /* The bit of event_wait() that the peer's doorbell sets, 0 if there is none. */
 uint64_t channel_event(const struct channel *channel);

@@ -16,11 +16,12 @@ struct guard {
 	struct channel in, out;
 	struct guard_filter filter;
 	uint64_t dropped;
+	uint64_t report; /* no line on the console before this time (ns): a flood of bad lines is one line a second */
 };
 enum status guard_open(struct guard *guard);
 /*
  * Moves what can be moved now, at most GUARD_STEP bytes. True: call again, there may be more. False: wait for
- * guard_events(). A record is only read on when the next one surely fits into the channel out: nothing is held.
+ * guard_events(). The channel out must hold 512 bytes or more.
  */
 #define GUARD_STEP 4096u
 bool guard_step(struct guard *guard);
