@@ -9,8 +9,10 @@
 /*
  * Placement: (configuration, memory map, reserved ranges, costs) -> the host-physical address of every region and of
  * the core's pool. One pure function, linked into the core and into the host tool, so that both agree to the byte.
- * Pinned regions are checked first; the rest is placed by decreasing alignment, then decreasing size, then index, at
- * the lowest free address. REGION_FILE is not placed: it lies in the package.
+ * Pinned regions are checked first: memory must lie in free RAM, a device must touch neither RAM nor the package.
+ * Then the pool gets the lowest free address; the rest is placed by decreasing alignment, then decreasing size, then
+ * index, each at the lowest free address. REGION_FILE takes no memory: its address is that of its payload in the
+ * package. The configuration must have passed config_check; memory ranges must not overlap each other.
  */
 struct placement_range {
 	uint64_t base, size;
@@ -30,11 +32,15 @@ struct placement_input {
 };
 struct placement {
 	uint64_t region[CONFIG_MAX_REGIONS]; /* by region index; ~0 = not placed */
-	uint64_t pool, pool_size;            /* the core's own pages, one run */
-	uint64_t table_pages;                /* of the pool, at its start: second-level tables */
-	uint32_t failed;                     /* on failure: region index, CONFIG_NONE = the pool */
-	uint64_t missing;                    /* on ERR_MEMORY: bytes that could not be placed */
+	uint16_t order[CONFIG_MAX_REGIONS];  /* the regions that take RAM, by ascending address */
+	uint32_t order_count;
+	uint64_t pool, pool_size; /* the core's own pages, one run */
+	uint64_t table_pages;     /* of the pool, at its start: second-level tables */
+	uint32_t failed;          /* on failure: first region that does not fit, CONFIG_NONE = the pool */
+	uint64_t missing;         /* on ERR_MEMORY: sum of the bytes that could not be placed */
 };
+#define PLACEMENT_NONE UINT64_MAX
+/* ERR_MEMORY if something does not fit: then the rest of `out` says what and how much. */
 enum status placement_compute(const struct placement_input *input, struct placement *out);
 
 #endif

@@ -35,6 +35,8 @@ static void choose(void)
 
 void console_use(console_sink *sink, void *context)
 {
+	if (sink != channel_sink)
+		console.channel = (struct channel){0};
 	console.context = context;
 	console.sink = sink;
 }

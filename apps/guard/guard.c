@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "apps/guard/guard.h"
 #include "sdk/audit.h"
+#include "sdk/clock.h"
 #include "sdk/console.h"
 
 /*
@@ -15,7 +16,7 @@ enum status guard_open(struct guard *guard)
 	enum status status = channel_open_option(&guard->in, "in");
 
 	guard_filter_reset(&guard->filter);
-	guard->dropped = 0;
+	guard->dropped = guard->report = 0;
 	return status == OK ? channel_open_option(&guard->out, "out") : status;
 }
 
@@ -23,6 +24,9 @@ static void drop(struct guard *guard, enum guard_verdict verdict)
 {
 	guard->dropped++;
 	audit_write(GUARD_DROPPED, verdict, guard->dropped);
+	if (clock_ns() < guard->report)
+		return;
+	guard->report = clock_ns() + CLOCK_S;
 	print("guard: dropped a line: %s (%lu so far)\n", guard_verdict_name(verdict), guard->dropped);
 }
 

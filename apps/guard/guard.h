@@ -16,6 +16,7 @@ struct guard {
 	struct channel in, out;
 	struct guard_filter filter;
 	uint64_t dropped;
+	uint64_t report; /* no line on the console before this time (ns): a flood of bad lines is one line a second */
 };
 enum status guard_open(struct guard *guard);
 /*
