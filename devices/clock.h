@@ -28,7 +28,7 @@ static inline uint64_t clock_ticks(uint64_t ns, uint64_t hz)
 	return ns / CLOCK_SECOND * hz + ns % CLOCK_SECOND * hz / CLOCK_SECOND;
 }
 
-/* The first nanosecond at which clock_ticks gives `ticks`; ticks / hz must be below 2^34 seconds. */
+/* The first nanosecond at which clock_ticks gives `ticks`; ticks / hz must be below 584 years, which is all that ns can say. */
 static inline uint64_t clock_ns(uint64_t ticks, uint64_t hz)
 {
 	return ticks / hz * CLOCK_SECOND + (ticks % hz * CLOCK_SECOND + hz - 1) / hz;

@@ -2,8 +2,8 @@
 /*
  * An 8254 interval timer and the PC's port 61h.
  *
- * The channels count by arithmetic (pit_channel.c). Only channel 0's rising edges have to happen by themselves: pit_run reports those between the
- * last run and now as one, and the deadline is the next.
+ * The channels count by arithmetic (pit_channel.c). Only channel 0's rising edges have to happen by themselves: pit_run
+ * reports those between the last run and now as one, and the deadline is the next.
  *
  * Left out: the sound.
  * Data sheet: Intel 8254 (231164-005); port 61h: Intel PIIX3 (290550).

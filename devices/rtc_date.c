@@ -1,27 +1,54 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Days and dates without tables or loops. Years are counted from March, so that the leap day is the last of its year
- * and the months' lengths follow one line, (153 * month + 2) / 5; an era is 400 years, after which all repeats.
+ * Days and dates. A date becomes days by counting leap years; days become a date by guessing the year from the mean
+ * length of one, which is wrong by one at most, and asking the other direction. 400 years, 146097 days, repeat.
  */
+#include <stdbool.h>
 #include "devices/rtc_date.h"
 
-struct rtc_date rtc_date_of(int64_t days)
-{
-	int64_t shifted = days + 719468, era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-	unsigned in_era = (unsigned)(shifted - era * 146097);
-	unsigned year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	unsigned in_year = in_era - (365 * year + year / 4 - year / 100), month = (5 * in_year + 2) / 153;
+enum { CYCLE_YEARS = 400, CYCLE_DAYS = 146097, EPOCH = 719162 /* days from 0001-01-01 to 1970-01-01 */ };
 
-	return (struct rtc_date){.year = (int64_t)year + era * 400 + (month >= 10),
-	                         .month = month < 10 ? month + 3 : month - 9,
-	                         .day = in_year - (153 * month + 2) / 5 + 1};
+static const uint16_t days_before[13] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+
+static bool leap(int64_t year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static unsigned before_month(int64_t year, unsigned month)
+{
+	return days_before[month - 1] + (month > 2 && leap(year));
 }
 
 int64_t rtc_days_of(struct rtc_date date)
 {
-	int64_t year = date.year - (date.month <= 2), era = (year >= 0 ? year : year - 399) / 400;
-	unsigned in_era = (unsigned)(year - era * 400), month = date.month > 2 ? date.month - 3 : date.month + 9;
-	unsigned in_year = (153 * month + 2) / 5 + date.day - 1;
+	int64_t whole = date.year - 1, cycles = whole / CYCLE_YEARS, rest;
 
-	return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
+	if (whole % CYCLE_YEARS < 0)
+		cycles--;
+	rest = whole - cycles * CYCLE_YEARS;
+	return cycles * CYCLE_DAYS + rest * 365 + rest / 4 - rest / 100 + before_month(date.year, date.month) +
+	       date.day - 1 - EPOCH;
+}
+
+static int64_t new_year(int64_t year)
+{
+	return rtc_days_of((struct rtc_date){year, 1, 1});
+}
+
+struct rtc_date rtc_date_of(int64_t days)
+{
+	int64_t scaled = days * CYCLE_YEARS;
+	struct rtc_date date = {.year = 1970 + scaled / CYCLE_DAYS - (scaled % CYCLE_DAYS < 0), .month = 12};
+	unsigned in_year;
+
+	if (new_year(date.year) > days)
+		date.year--;
+	else if (new_year(date.year + 1) <= days)
+		date.year++;
+	in_year = (unsigned)(days - new_year(date.year));
+	while (before_month(date.year, date.month) > in_year)
+		date.month--;
+	date.day = in_year - before_month(date.year, date.month) + 1;
+	return date;
 }
