@@ -245,14 +245,14 @@ static void multiboot_addresses_are_checked(void **state)
 	static const struct {
 		uint32_t header, load, load_end, bss_end;
 	} bad[] = {
-	        {0x100000, 0x200000, 0, 0},                      /* header before what is loaded */
-	        {0x300000, 0x200000, 0, 0},                      /* load begins before the file */
-	        {0x200040, 0x200000, 0x100000, 0},               /* ends before it begins */
-	        {0x200040, 0x200000, 0x200000 + FILE_BYTES + 1}, /* longer than the file */
-	        {0x200040, 0x200000, 0, RAM + 1},                /* bss outside memory */
-	        {RAM - 4096 + 64, RAM - 4096, 0, 0},             /* does not fit */
-	        {0x1040, 0x1000, 0, 0},                          /* over the loader's tables */
-	        {0xffffff40, 0xffffff00, 0, 0},                  /* wraps */
+	        {0x100000, 0x200000, 0, 0},                         /* header before what is loaded */
+	        {0x300000, 0x200000, 0, 0},                         /* load begins before the file */
+	        {0x200040, 0x200000, 0x100000, 0},                  /* ends before it begins */
+	        {0x200040, 0x200000, 0x200000 + FILE_BYTES + 1, 0}, /* longer than the file */
+	        {0x200040, 0x200000, 0, RAM + 1},                   /* bss outside memory */
+	        {RAM - 4096 + 64, RAM - 4096, 0, 0},                /* does not fit */
+	        {0x1040, 0x1000, 0, 0},                             /* over the loader's tables */
+	        {0xffffff40, 0xffffff00, 0, 0},                     /* wraps */
 	};
 	for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
 		make_multiboot(64, 0x10000);
