@@ -26,6 +26,8 @@ X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.
 X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
 AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
+# start-up runs once: small rather than fast
+$(addprefix $(B)/core-amd/arch/x86_64/,boot/%.o acpi.c.o multiboot.c.o ranges.c.o hw/paging.c.o hw/uart.c.o): FREE += -Os
 $(B)/core-amd/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) $(X86) -Iarch/x86_64/amd $(DEP) -c $< -o $@
@@ -51,6 +53,10 @@ BOOT_TEST_SRC := tests/boot/main.c lib/bytes.c arch/x86_64/acpi.c arch/x86_64/mu
 $(B)/boot-test.elf: $(BOOT_TEST_SRC:%=$(B)/core-amd/%.o) arch/x86_64/boot/core.ld
 	$(Q)$(LD) -T arch/x86_64/boot/core.ld $(filter %.o,$^) -o $@64
 	$(Q)objcopy -O elf32-i386 $@64 $@
+
+.PHONY: boot-test
+boot-test: $(B)/boot-test.elf
+	tests/boot/run iso
 
 # --- SDK, applications, virtualization layer: apps/NAME/*.c and devices/ link sdk/ and lib/ ---
 SDK_SRC := $(wildcard sdk/*.c sdk/x86_64/*.c sdk/x86_64/*.S) $(wildcard lib/*.c)
@@ -81,6 +87,7 @@ TOOL_FLAGS := -std=c11 -O2 -g -D_GNU_SOURCE -I. $(WARN) $(shell xml2-config --cf
 $(B)/tool/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(TOOL_FLAGS) $(DEP) -c $< -o $@
+$(B)/tool/tools/document.c.o $(B)/unit/obj/tools/document.c.o: systems/bulkhead.xsd
 $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 	$(Q)gcc $^ -lxml2 -o $@
 
