@@ -22,6 +22,7 @@ static const char usage[] = "usage: bulkhead iso IMAGE -o OUT.iso [--core ELF]\n
 static const char menu[] = "set timeout=0\n"
                            "set default=0\n"
                            "serial --unit=0 --speed=115200\n"
+                           "insmod all_video\n"
                            "terminal_input console serial\n"
                            "terminal_output console serial\n"
                            "menuentry \"Bulkhead\" {\n"

@@ -102,8 +102,8 @@ static bool own_directory(struct run *run)
 /* Leaves the path of the package in run->package. */
 static bool build(struct run *run)
 {
-	char name[] = "build", option[] = "-o", include[] = "-I";
-	char *arguments[5 + 2 * INCLUDES] = {name, strdup(run->image), option, run->package};
+	char name[] = "build", option[] = "-o", include[] = "-I", own[BESIDE_PATH];
+	char *arguments[7 + 2 * INCLUDES] = {name, strdup(run->image), option, run->package};
 	int count = 4;
 	if (!is_description(run->image)) {
 		snprintf(run->package, sizeof(run->package), "%.4095s", run->image);
@@ -119,10 +119,15 @@ static bool build(struct run *run)
 		arguments[count++] = include;
 		arguments[count++] = strdup(run->include[i]);
 	}
+	int given = count;
+	if (beside(own, ".")) { /* the applications that ship lie beside this program */
+		arguments[count++] = include;
+		arguments[count++] = own;
+	}
 	arguments[count] = NULL;
 	int status = command_build(count, arguments);
 	free(arguments[1]);
-	for (int i = 5; i < count; i += 2)
+	for (int i = 5; i < given; i += 2)
 		free(arguments[i]);
 	return status == 0;
 }
