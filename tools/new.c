@@ -94,7 +94,7 @@ static bool write_file(const struct project *project, const struct new_file *new
 	if (good)
 		put_text(project, new_file->text, file, false);
 	if (file)
-		good &= !ferror(file) & !fclose(file);
+		good = fclose(file) == 0 && good;
 	if (good)
 		printf("  %s\n", path);
 	else
