@@ -63,6 +63,7 @@ TOOL_FLAGS := -std=c11 -O2 -g -D_GNU_SOURCE -I. $(WARN) $(shell xml2-config --cf
 $(B)/tool/%.c.o: %.c
 	@mkdir -p $(@D)
 	gcc $(TOOL_FLAGS) $(DEP) -c $< -o $@
+$(B)/tool/tools/document.c.o $(B)/unit/obj/tools/document.c.o: systems/bulkhead.xsd
 $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 	gcc $^ -lxml2 -o $@
 
