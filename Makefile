@@ -35,7 +35,7 @@ $(B)/core-amd.elf: $(B)/core-amd.elf64
 	objcopy -O elf32-i386 $< $@
 
 # --- SDK, applications, virtualization layer: apps/NAME/*.c and devices/ link sdk/ and lib/ ---
-SDK_SRC := $(wildcard sdk/*.c sdk/*.S) $(wildcard lib/*.c)
+SDK_SRC := $(wildcard sdk/*.c sdk/x86_64/*.c sdk/x86_64/*.S) $(wildcard lib/*.c)
 SDK_OBJ := $(SDK_SRC:%=$(B)/free/%.o)
 $(B)/free/%.c.o: %.c
 	@mkdir -p $(@D)
@@ -68,8 +68,12 @@ $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 	gcc $^ -lxml2 -o $@
 
 # --- unit tests: every tests/unit/*_test.c is one cmocka program over the same sources, under ASan and UBSan ---
+# Core and SDK use the same words (event_wait ...), so they are two archives: a test that includes SDK, applications or
+# layer finds its names there, every other test in core, arch and tools; lib is for both.
 UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c arch/host/*.c arch/x86_64/*.c \
-	devices/*.c devices/*/*.c sdk/mock/*.c tools/*.c tools/*/*.c) $(wildcard apps/*/*.c)
+	tools/*.c tools/*/*.c)
+UNIT_SDK_SRC := $(wildcard sdk/*.c sdk/mock/*.c apps/*/*.c devices/*.c devices/*/*.c)
+UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/unit/*_test.c)
 UNIT_FLAGS := -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iarch/host $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(shell xml2-config --cflags 2>/dev/null)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
@@ -78,8 +82,11 @@ $(B)/unit/obj/%.c.o: %.c
 	clang $(UNIT_FLAGS) $(DEP) -c $< -o $@
 $(B)/unit/all.a: $(UNIT_SRC:%=$(B)/unit/obj/%.o)
 	rm -f $@; ar rcs $@ $^
+$(B)/unit/sdk.a: $(UNIT_SDK_SRC:%=$(B)/unit/obj/%.o)
+	rm -f $@; ar rcs $@ $^
+$(UNIT_SDK_TESTS:tests/unit/%.c=$(B)/unit/%): $(B)/unit/sdk.a
 $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
-	clang $(UNIT_FLAGS) $^ -lcmocka -lxml2 -o $@
+	clang $(UNIT_FLAGS) $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lcmocka -lxml2 -o $@
 
 check: all $(UNIT_TESTS)
 	tests/check $(UNIT_TESTS)
