@@ -118,7 +118,7 @@ bool platform_parse(struct platform *platform, const char *text, unsigned *line)
 	return platform->memory_count != 0;
 }
 
-bool platform_read(struct platform *platform, const char *path)
+bool platform_read(struct platform *platform, const char *path, const char *core)
 {
 	char text[65536];
 	unsigned line;
@@ -137,6 +137,8 @@ bool platform_read(struct platform *platform, const char *path)
 			fprintf(stderr, "%s: no \"System RAM\" in this memory map (read /proc/iomem as root)\n", path);
 		return false;
 	}
+	if (core && platform->core == 2 * MIB)
+		platform_core(platform, core);
 	snprintf(platform->what, sizeof(platform->what), "memory map %s", path);
 	return true;
 }
