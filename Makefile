@@ -14,7 +14,7 @@ FREE := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(GCCINC) -I. -fno-pic
 X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
-.PHONY: all run test check smoke size bench clean packages
+.PHONY: all run test check fuzz smoke size bench clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
@@ -79,6 +79,18 @@ $(B)/unit/all.a: $(UNIT_SRC:%=$(B)/unit/obj/%.o)
 	rm -f $@; ar rcs $@ $^
 $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
 	clang $(UNIT_FLAGS) $^ -lcmocka -lxml2 -o $@
+
+# --- fuzzing: every tests/fuzz/NAME.c is one libFuzzer program over the same sources; tests/fuzz/run SECONDS runs all ---
+FUZZ_FLAGS := $(UNIT_FLAGS) -fsanitize=fuzzer-no-link
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+$(B)/fuzz/obj/%.c.o: %.c
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) $(DEP) -c $< -o $@
+$(B)/fuzz/all.a: $(UNIT_SRC:%=$(B)/fuzz/obj/%.o)
+	rm -f $@; ar rcs $@ $^
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.c.o $(B)/fuzz/all.a
+	clang $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -lxml2 -o $@
+fuzz: $(FUZZ)
 
 check: all $(UNIT_TESTS)
 	tests/check $(UNIT_TESTS)
