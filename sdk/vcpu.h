@@ -17,7 +17,7 @@ struct vcpu_outcome {
 static inline enum status vcpu_run(uint64_t flags, uint64_t rax, uint64_t timer, struct vcpu_outcome *outcome)
 {
 	_Static_assert(sizeof(struct vcpu_outcome) == 3 * sizeof(uint64_t), "the stub writes three words");
-	return hypercall_raw(flags, rax, timer, HC_VCPU_RUN, &outcome->kind);
+	return hypercall_raw(flags, rax, timer, HC_VCPU_RUN, (uint64_t *)outcome);
 }
 static inline enum status vcpu_get(uint32_t vcpu)
 {
