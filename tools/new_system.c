@@ -82,9 +82,9 @@ static const char sensor_c[] = "#include \"sensor/sensor.h\"\n"
                                "void sensor_step(struct sensor *sensor)\n"
                                "{\n"
                                "\tchar line[32];\n"
+                               "\tsize_t length = format(line, sizeof(line), \"temperature %u\\n\", sensor->value);\n"
                                "\n"
-                               "\tformat(line, sizeof(line), \"temperature %u\\n\", sensor->value);\n"
-                               "\tchannel_write(&sensor->out, line, strlen(line));\n"
+                               "\tchannel_write(&sensor->out, line, length);\n"
                                "\tsensor->value = sensor->value == 29 ? 20 : sensor->value + 1;\n"
                                "}\n";
 
