@@ -240,6 +240,8 @@ void machine_vcpu_reset(struct vcpu *vcpu)
 	lapic_reset(state->lapic, vcpu->config->apic_id, config->apic_mode == 1, UINT64_C(1) << 32);
 	msr_reset(CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first, config->msr.count,
 	          state->msr_store);
+	if (vcpu->config->start == START_SIPI)
+		state->lapic->state = LAPIC_WAIT_SIPI;
 	if (vcpu->config->start == START_FLAT32) {
 		flat_segments(state->vmcb);
 		state->vmcb->cr0 = 0x11;
