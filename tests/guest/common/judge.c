@@ -33,13 +33,28 @@ bool report_poll(struct channel *channel, struct report *report)
 	return queue_receive(channel, report, sizeof(*report), &length, 0) == OK && length == sizeof(*report);
 }
 
+/* What the audit region holds, for the person who looks into a failure. */
+static void print_records(void)
+{
+	struct audit_reader reader;
+	struct audit_record r;
+
+	if (audit_open(&reader, false) != OK)
+		return;
+	for (unsigned i = 0; i < 64 && audit_next(&reader, &r); i++)
+		print("  subject %u: %s %lx %lx %lx at %lx\n", r.subject, audit_event_name(r.event), r.argument[0],
+		      r.argument[1], r.argument[2], r.rip);
+}
+
 bool report_receive(struct channel *channel, struct report *report, unsigned seconds)
 {
 	uint64_t until = clock_deadline(seconds * CLOCK_S);
 
 	while (!report_poll(channel, report)) {
-		if (clock_tsc() >= until)
+		if (clock_tsc() >= until) {
+			print_records();
 			return judge(false, "no report from %s within %u s", channel->info->peer, seconds);
+		}
 		event_wait(channel_event(channel), until);
 	}
 	return true;
