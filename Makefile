@@ -15,7 +15,7 @@ FREE := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(GCCINC) -I. -fno-pic
 X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
-.PHONY: all run test check smoke size bench clean packages
+.PHONY: all run test check fuzz smoke size bench clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
@@ -26,6 +26,8 @@ X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.
 X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
 AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
+# start-up runs once: small rather than fast
+$(addprefix $(B)/core-amd/arch/x86_64/,boot/%.o acpi.c.o multiboot.c.o ranges.c.o hw/paging.c.o hw/uart.c.o): FREE += -Os
 $(B)/core-amd/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) $(X86) -Iarch/x86_64/amd $(DEP) -c $< -o $@
@@ -51,6 +53,10 @@ BOOT_TEST_SRC := tests/boot/main.c lib/bytes.c arch/x86_64/acpi.c arch/x86_64/mu
 $(B)/boot-test.elf: $(BOOT_TEST_SRC:%=$(B)/core-amd/%.o) arch/x86_64/boot/core.ld
 	$(Q)$(LD) -T arch/x86_64/boot/core.ld $(filter %.o,$^) -o $@64
 	$(Q)objcopy -O elf32-i386 $@64 $@
+
+.PHONY: boot-test
+boot-test: $(B)/boot-test.elf
+	tests/boot/run iso
 
 # --- SDK, applications, virtualization layer: apps/NAME/*.c and devices/ link sdk/ and lib/ ---
 SDK_SRC := $(wildcard sdk/*.c sdk/x86_64/*.c sdk/x86_64/*.S) $(wildcard lib/*.c)
@@ -81,6 +87,7 @@ TOOL_FLAGS := -std=c11 -O2 -g -D_GNU_SOURCE -I. $(WARN) $(shell xml2-config --cf
 $(B)/tool/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(TOOL_FLAGS) $(DEP) -c $< -o $@
+$(B)/tool/tools/document.c.o $(B)/unit/obj/tools/document.c.o: systems/bulkhead.xsd
 $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 	$(Q)gcc $^ -lxml2 -o $@
 
@@ -105,6 +112,22 @@ $(B)/unit/sdk.a: $(UNIT_SDK_SRC:%=$(B)/unit/obj/%.o)
 $(UNIT_SDK_TESTS:tests/unit/%.c=$(B)/unit/%): $(B)/unit/sdk.a
 $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
 	$(Q)clang $(UNIT_FLAGS) $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lcmocka -lxml2 -o $@
+
+# --- fuzzing: every tests/fuzz/NAME.c is one libFuzzer program over the same sources; tests/fuzz/run SECONDS runs all ---
+FUZZ_FLAGS := $(UNIT_FLAGS) -fsanitize=fuzzer-no-link
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_SDK := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/fuzz/*.c)
+$(B)/fuzz/obj/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_FLAGS) $(DEP) -c $< -o $@
+$(B)/fuzz/all.a: $(UNIT_SRC:%=$(B)/fuzz/obj/%.o)
+	$(Q)rm -f $@; ar rcs $@ $^
+$(B)/fuzz/sdk.a: $(UNIT_SDK_SRC:%=$(B)/fuzz/obj/%.o)
+	$(Q)rm -f $@; ar rcs $@ $^
+$(FUZZ_SDK:tests/fuzz/%.c=$(B)/fuzz/%): $(B)/fuzz/sdk.a
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.c.o $(B)/fuzz/all.a
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lxml2 -o $@
+fuzz: $(FUZZ)
 
 check: all aarch64 $(UNIT_TESTS)
 	tests/check $(UNIT_TESTS)

@@ -31,7 +31,8 @@ static void finish_instruction(struct layer_vcpu *vcpu, struct resume *resume)
 {
 	struct exit_frame *frame = vcpu->frame;
 	resume->flags = RUN_TAKE(FRAME_HAS_GPR);
-	if (frame->shadow) { /* an emulated instruction ends the interrupt shadow before it */
+	if ((frame->valid & FRAME_HAS_CONTROL) &&
+	    frame->shadow) { /* an emulated instruction ends the interrupt shadow before it */
 		frame->shadow = 0;
 		resume->flags |= RUN_TAKE(FRAME_HAS_CONTROL);
 	}

@@ -7,8 +7,8 @@
 #include "devices/machine.h"
 
 /*
- * Answers to exits other than plain port accesses. A handler has the whole frame, changes it, and says in `resume` what
- * the core is to take over. It never uses RUN_ADVANCE: frame.rip already is where the guest goes on.
+ * Answers to exits other than plain port accesses. A handler changes the frame and says in `resume` what the core is to
+ * take over: frame.rip then already is where the guest goes on, unless RUN_ADVANCE is among the flags.
  */
 struct resume {
 	uint64_t flags; /* RUN_*, RUN_TAKE() */

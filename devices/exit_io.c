@@ -60,9 +60,7 @@ void exit_io_string(struct layer_vcpu *vcpu, uint32_t info, struct resume *resum
 	uint8_t bytes[INSTRUCTION_BYTES];
 	struct instruction instruction;
 	bool left = false;
-	vcpu->frame->valid = 0; /* the quick handover of port accesses brings no registers */
 	exit_frame_complete(vcpu);
-	vcpu->frame->instruction_length = 0;
 	vcpu->fault_gpa = UINT64_MAX;
 	enum emulate_answer answer = guest_access_decode(vcpu, bytes, &instruction);
 	if (answer == EMULATE_OK && instruction.operation != OP_INS && instruction.operation != OP_OUTS)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* MSRs that the description hands to the layer: KVM's clock. Any other gives #GP, as on a CPU that has it not. */
+/*
+ * MSRs that the description hands to the layer: KVM's clock. Any other gives #GP, as on a CPU that has it not. Only the
+ * general registers are in the frame.
+ */
 #include "devices/exit.h"
 
-enum { VECTOR_GP = 13, MSR_LENGTH = 2 };
+enum { VECTOR_GP = 13 };
 
 static bool is_clock(uint32_t msr)
 {
@@ -16,19 +19,18 @@ void exit_msr(struct layer_vcpu *vcpu, struct resume *resume)
 	uint32_t msr = (uint32_t)frame->info[0];
 	bool write = frame->info[0] >> 32 & 1;
 	uint64_t value = frame->info[1];
-	exit_frame_complete(vcpu);
 	if (!is_clock(msr) || (write && !kvm_clock_write(&machine->kvm_clock, &machine->memory, msr, value))) {
 		exit_inject(vcpu, VECTOR_GP, true);
 		resume->flags = RUN_INJECT;
 		return;
 	}
 	uint64_t *kept = &vcpu->clock_msr[msr - KVM_MSR_WALL_CLOCK];
+	resume->flags = RUN_ADVANCE;
 	if (write) {
 		*kept = value;
-	} else {
-		frame->gpr[FRAME_RAX] = (uint32_t)*kept;
-		frame->gpr[FRAME_RDX] = *kept >> 32;
+		return;
 	}
-	frame->rip = frame->next_rip ? frame->next_rip : frame->rip + MSR_LENGTH;
-	exit_finish(vcpu, EMULATE_OK, resume);
+	frame->gpr[FRAME_RAX] = (uint32_t)*kept;
+	frame->gpr[FRAME_RDX] = *kept >> 32;
+	resume->flags |= RUN_TAKE(FRAME_HAS_GPR);
 }

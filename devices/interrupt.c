@@ -1,47 +1,46 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Destinations of I/O APIC messages (SDM 3A 11.6.2; 82093AA 3.2.4): eight bits, physical or logical. The logical form
- * depends on registers of each local APIC, asked for only then: Linux uses physical destinations with x2APIC.
+ * depends on registers of each local APIC that only xAPIC mode can write, and then by MMIO, which passes through here.
  */
 #include "devices/interrupt.h"
 #include "devices/machine.h"
 #include "sdk/vcpu.h"
 
 enum { MODE_FIXED = 0, MODE_LOWEST = 1, BROADCAST = 0xff };
-enum { LAPIC_LDR = 0xd0, LAPIC_DFR = 0xe0 };
+
+void interrupt_tell(struct machine *machine)
+{
+	if (machine->intr != machine->intr_told && line_extint(0, machine->intr) == OK)
+		machine->intr_told = machine->intr;
+}
 
 void interrupt_intr(void *owner, unsigned line, bool level)
 {
 	struct machine *machine = owner;
 	(void)line;
-	if (machine->intr == level)
-		return;
 	machine->intr = level;
-	(void)line_extint(0, level);
+	interrupt_tell(machine);
+}
+
+static bool in_cluster(uint8_t destination, uint32_t cluster, uint32_t members)
+{
+	return destination >> 4 == cluster && (destination & members);
 }
 
 bool interrupt_matches(uint64_t rte, uint32_t id, uint32_t ldr, uint32_t dfr)
 {
 	uint8_t destination = IOAPIC_RTE_DESTINATION(rte);
+	uint32_t logical = ldr >> 24;
 	if (destination == BROADCAST)
 		return true;
 	if (!(rte & IOAPIC_RTE_LOGICAL))
 		return destination == id;
-	if (ldr & 0xffffff) /* x2APIC: cluster in the high half, 8 bits can only name cluster 0 */
-		return ldr >> 16 == 0 && (destination & ldr);
-	uint32_t logical = ldr >> 24;
+	if (!ldr) /* x2APIC: 16 to a cluster, and eight bits name only the first half of cluster 0 */
+		return id < 8 && (destination >> id & 1);
 	if (dfr >> 28 == 0xf) /* flat */
 		return destination & logical;
-	return destination >> 4 == logical >> 4 && (destination & logical & 0xf);
-}
-
-static bool meant(uint64_t rte, uint32_t vcpu)
-{
-	uint32_t ldr = 0, dfr = 0;
-	if ((rte & IOAPIC_RTE_LOGICAL) &&
-	    (lapic_read(vcpu, LAPIC_LDR, &ldr) != OK || lapic_read(vcpu, LAPIC_DFR, &dfr) != OK))
-		return false;
-	return interrupt_matches(rte, vcpu, ldr, dfr);
+	return in_cluster(destination, logical >> 4, logical & 0xf);
 }
 
 /* Other delivery modes have no source in this machine: SMI and INIT pins do not exist, ExtINT has its own line. */
@@ -53,7 +52,7 @@ void interrupt_message(void *owner, uint64_t rte)
 		return;
 	uint32_t vector = IOAPIC_RTE_VECTOR(rte) | (rte & IOAPIC_RTE_LEVEL ? LAPIC_LEVEL : 0);
 	for (uint32_t i = 0; i < machine->vcpu_count; i++) {
-		if (!meant(rte, i))
+		if (!interrupt_matches(rte, i, machine->vcpu[i].ldr, machine->vcpu[i].dfr))
 			continue;
 		(void)lapic_assert(i, vector);
 		if (mode == MODE_LOWEST)

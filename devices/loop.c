@@ -7,6 +7,7 @@
 #include "devices/loop.h"
 #include "abi/exit.h"
 #include "devices/exit.h"
+#include "devices/interrupt.h"
 #include "sdk/vcpu.h"
 
 /* info[31:16] of a port access: size and FRAME_IO_* */
@@ -89,8 +90,11 @@ static void on_timer(struct layer_vcpu *vcpu, uint64_t detail, struct resume *re
 static void on_started(struct layer_vcpu *vcpu, uint64_t detail, struct resume *resume)
 {
 	(void)resume;
-	if (detail == 0)
-		vcpu->clock_msr[0] = vcpu->clock_msr[1] = 0;
+	if (detail != 0)
+		return;
+	vcpu->clock_msr[0] = vcpu->clock_msr[1] = 0;
+	vcpu->ldr = 0;
+	vcpu->dfr = ~UINT32_C(0);
 }
 
 static void (*const outcomes[])(struct layer_vcpu *vcpu, uint64_t detail, struct resume *resume) = {
@@ -102,6 +106,17 @@ static void others(struct layer_vcpu *vcpu, const struct vcpu_outcome *outcome, 
 	resume->flags = 0;
 	if (outcome->kind < sizeof outcomes / sizeof *outcomes && outcomes[outcome->kind])
 		outcomes[outcome->kind](vcpu, outcome->detail, resume);
+}
+
+/* vCPU 0 passes on what others did to the PIC. */
+static void pass_on(struct layer_vcpu *vcpu)
+{
+	struct machine *machine = vcpu->machine;
+	if (vcpu->index != 0 || !machine->shared)
+		return;
+	machine_lock(machine);
+	interrupt_tell(machine);
+	machine_unlock(machine);
 }
 
 static bool ended(const struct machine *machine)
@@ -138,6 +153,7 @@ static inline __attribute__((always_inline)) void run(struct layer_vcpu *vcpu, b
 			exit_fault(vcpu, LAYER_FAULT_RUN, status, resume.flags);
 		} else {
 			others(vcpu, &outcome, &resume);
+			pass_on(vcpu);
 		}
 		if (ended(machine))
 			return;

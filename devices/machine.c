@@ -86,8 +86,8 @@ static const char *find_vcpus(struct machine *machine)
 		const struct info_memory *frame = info_memory_vcpu(INFO_FRAME, i);
 		if (!frame)
 			return "a guest vCPU has no exit frame";
-		machine->vcpu[i] =
-		        (struct layer_vcpu){.machine = machine, .frame = info_pointer(frame->gpa), .index = i};
+		machine->vcpu[i] = (struct layer_vcpu){
+		        .machine = machine, .frame = info_pointer(frame->gpa), .index = i, .dfr = ~0u};
 	}
 	return 0;
 }

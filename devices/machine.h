@@ -42,6 +42,7 @@ struct layer_vcpu {
 	uint64_t timer; /* what this layer vCPU asks to be woken for: absolute TSC, 0 = nothing */
 	uint64_t clock_msr[2];
 	uint64_t fault_gpa; /* of the memory exit being handled */
+	uint32_t ldr, dfr;  /* logical destination registers as the guest set them in xAPIC mode; ldr 0: it did not */
 	bool cr2_changed;
 };
 
@@ -62,7 +63,7 @@ struct machine {
 	struct pic pic;
 	struct ioapic ioapic;
 	struct isa isa;
-	bool intr; /* level of the PIC's output */
+	bool intr, intr_told; /* level of the PIC's output, and what the core was told */
 	struct pit pit;
 	struct rtc rtc;
 	struct pm pm;

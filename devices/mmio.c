@@ -5,7 +5,7 @@
 
 #define LAPIC_BASE UINT64_C(0xfee00000)
 #define PAGE_MASK (~UINT64_C(4095))
-enum { REGISTER_STEP = 16, REGISTER_BYTES = 4 };
+enum { REGISTER_STEP = 16, REGISTER_BYTES = 4, LAPIC_EOI = 0xb0, LAPIC_LDR = 0xd0, LAPIC_DFR = 0xe0 };
 
 /* Registers are dwords at 16-byte steps; parts of one may be read, only whole ones written (SDM 3A 11.4.1). */
 static uint64_t lapic_register(struct layer_vcpu *vcpu, unsigned offset, unsigned size)
@@ -21,8 +21,16 @@ static uint64_t lapic_register(struct layer_vcpu *vcpu, unsigned offset, unsigne
 
 static void set_lapic_register(struct layer_vcpu *vcpu, unsigned offset, unsigned size, uint64_t value)
 {
-	if (offset % REGISTER_STEP == 0 && size == REGISTER_BYTES)
-		(void)lapic_write(vcpu->index, offset, (uint32_t)value);
+	uint64_t result[3] = {0};
+	if (offset % REGISTER_STEP != 0 || size != REGISTER_BYTES ||
+	    hypercall(HC_LAPIC_WRITE, vcpu->index, offset, (uint32_t)value, result) != OK)
+		return;
+	if (offset == LAPIC_EOI && result[0]) /* it ended a level interrupt: which one */
+		ioapic_eoi(&vcpu->machine->ioapic, (uint8_t)result[0]);
+	else if (offset == LAPIC_LDR)
+		vcpu->ldr = (uint32_t)value & 0xff000000;
+	else if (offset == LAPIC_DFR)
+		vcpu->dfr = (uint32_t)value | 0x0fffffff;
 }
 
 /* RAM that faulted is memory the guest may not write: firmware. Its reads are memory's, its writes go nowhere. */

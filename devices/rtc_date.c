@@ -17,7 +17,9 @@ static bool leap(int64_t year)
 
 static unsigned before_month(int64_t year, unsigned month)
 {
-	return days_before[month - 1] + (month > 2 && leap(year));
+	unsigned leap_day = month > 2 && leap(year);
+
+	return days_before[month - 1] + leap_day;
 }
 
 int64_t rtc_days_of(struct rtc_date date)

@@ -54,7 +54,8 @@ static void schema_error(void *context, xmlErrorPtr error)
 			        one_line(compiler, error->message), schema_checks[i].right);
 			return;
 		}
-	problem(&compiler->report, line, "E-schema", "%s; follow systems/bulkhead.xsd", one_line(compiler, error->message));
+	problem(&compiler->report, line, "E-schema", "%s; follow systems/bulkhead.xsd",
+	        one_line(compiler, error->message));
 }
 
 static void ignore_message(void *context, const char *format, ...)
@@ -66,7 +67,8 @@ static void ignore_message(void *context, const char *format, ...)
 static void syntax_error(struct compiler *compiler)
 {
 	const xmlError *error = xmlGetLastError();
-	problem(&compiler->report, error ? error->line : 1, "E-xml-syntax", "this is not XML: %s; close what is open, quote values",
+	problem(&compiler->report, error ? error->line : 1, "E-xml-syntax",
+	        "this is not XML: %s; close what is open, quote values",
 	        one_line(compiler, error ? error->message : NULL));
 }
 
@@ -90,7 +92,8 @@ bool document_read(struct compiler *compiler, const char *text, size_t size)
 {
 	xmlSetGenericErrorFunc(NULL, ignore_message);
 	if (size > 16u << 20) {
-		problem(&compiler->report, 1, "E-xml-syntax", "the description has more than 16 MiB; split what it describes");
+		problem(&compiler->report, 1, "E-xml-syntax",
+		        "the description has more than 16 MiB; split what it describes");
 		return false;
 	}
 	compiler->document = xmlReadMemory(text, (int)size, compiler->report.file, NULL,
@@ -100,7 +103,8 @@ bool document_read(struct compiler *compiler, const char *text, size_t size)
 		return false;
 	}
 	if (compiler->document->intSubset) {
-		problem(&compiler->report, 1, "E-xml-doctype", "a document type is declared; remove the <!DOCTYPE ...>");
+		problem(&compiler->report, 1, "E-xml-doctype",
+		        "a document type is declared; remove the <!DOCTYPE ...>");
 		return false;
 	}
 	validate(compiler);

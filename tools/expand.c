@@ -7,11 +7,11 @@
 #include "tools/expand.h"
 
 static const struct attribute_default board_defaults[] = {
-        {"memory", "1G"},   {"cpus", "16"},     {"reset-port", "0"},
+        {"memory", "1G"},     {"cpus", "16"},    {"reset-port", "0"},
         {"reset-value", "0"}, {"off-port", "0"}, {"off-value", "0"},
 };
 static const struct attribute_default channel_defaults[] = {
-        {"kind", "duplex"},   {"size", "16K"},     {"event", "normal"}, {"from-vector", "0"},
+        {"kind", "duplex"}, {"size", "16K"},       {"event", "normal"}, {"from-vector", "0"},
         {"to-vector", "0"}, {"from-role", "none"}, {"to-role", "none"},
 };
 static const struct attribute_default event_defaults[] = {

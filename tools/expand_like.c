@@ -52,8 +52,9 @@ static void resolve(struct compiler *compiler, xmlNodePtr system, xmlNodePtr nod
 		problem(&compiler->report, line, "E-like-unknown",
 		        "like=\"%s\" names no subject; name an <app> or <guest> of this description", like);
 	} else if (strcmp((const char *)other->name, (const char *)node->name)) {
-		problem(&compiler->report, line, "E-like-kind", "like=\"%s\" is an <%s>, this is a <%s>; name one of the same kind",
-		        like, (const char *)other->name, (const char *)node->name);
+		problem(&compiler->report, line, "E-like-kind",
+		        "like=\"%s\" is an <%s>, this is a <%s>; name one of the same kind", like,
+		        (const char *)other->name, (const char *)node->name);
 	} else if (depth == LIKE_DEPTH || other == node) {
 		problem(&compiler->report, line, "E-like-circle",
 		        "like=\"%s\" leads back to itself; let one of them stand without like", like);

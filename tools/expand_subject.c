@@ -4,14 +4,14 @@
 #include "tools/expand.h"
 
 static const struct attribute_default subject_defaults[] = {
-        {"level", "x86-64-v2"}, {"family", "0x17"}, {"start", "yes"},
-        {"audit-budget", "64"},  {"exit-halt", "yes"}, {"exit-pause", "no"}, {"coinciding", "yes"},
+        {"level", "x86-64-v2"}, {"family", "0x17"},   {"start", "yes"},      {"audit-budget", "64"},
+        {"exit-halt", "yes"},   {"exit-pause", "no"}, {"coinciding", "yes"},
 };
 static const struct attribute_default app_defaults[] = {
         {"memory", "1M"}, {"features", ""}, {"fpu", "sse"}, {"apic", "x2apic"}, {"options", ""}};
 static const struct attribute_default guest_defaults[] = {
         {"memory", "256M"}, {"features", "rdrand"}, {"boot", "linux"}, {"kernel", "vmlinuz"}};
-static const struct attribute_default layer_defaults[] = {{"image", "layer"}, {"memory", "1M"}};
+static const struct attribute_default layer_defaults[] = {{"memory", "1M"}};
 static const struct attribute_default audit_defaults[] = {
         {"from", "*"}, {"classes", "security safety user system"}, {"records", "256"}};
 
@@ -53,14 +53,10 @@ struct fault_default {
 	bool inject, ignore;
 };
 static const struct fault_default fault_defaults[] = {
-        {"memory", "stop", "stop", true, false},
-        {"io", "stop", "ignore", true, true},
-        {"msr", "stop", "inject", true, true},
-        {"instruction", "stop", "inject", true, false},
-        {"shutdown", "stop", "stop", false, false},
-        {"entry", "stop", "stop", false, false},
-        {"machine-check", "stop", "stop", false, false},
-        {"layer", "stop", "stop", false, false},
+        {"memory", "stop", "stop", true, false},         {"io", "stop", "ignore", true, true},
+        {"msr", "stop", "inject", true, true},           {"instruction", "stop", "inject", true, false},
+        {"shutdown", "stop", "stop", false, false},      {"entry", "stop", "stop", false, false},
+        {"machine-check", "stop", "stop", false, false}, {"layer", "stop", "stop", false, false},
 };
 
 static xmlNodePtr find_fault(struct compiler *compiler, xmlNodePtr subject, const char *kind)
@@ -81,13 +77,15 @@ static void copy_attribute(struct compiler *compiler, xmlNodePtr to, xmlNodePtr 
 }
 
 /* kind="any" stands for every kind that would stop the subject otherwise and that can be answered like this. */
-static void expand_fault(struct compiler *compiler, xmlNodePtr subject, const struct fault_default *fault, xmlNodePtr any)
+static void expand_fault(struct compiler *compiler, xmlNodePtr subject, const struct fault_default *fault,
+                         xmlNodePtr any)
 {
 	if (find_fault(compiler, subject, fault->kind))
 		return;
 	const char *wish = any ? node_attribute(compiler, any, "action") : NULL;
 	const char *usual = node_is(subject, "guest") ? fault->guest : fault->app;
-	bool fits = wish && !strcmp(usual, "stop") && (strcmp(wish, "inject") || fault->inject) && (strcmp(wish, "ignore") || fault->ignore);
+	bool fits = wish && !strcmp(usual, "stop") && (strcmp(wish, "inject") || fault->inject) &&
+	            (strcmp(wish, "ignore") || fault->ignore);
 	xmlNodePtr node = node_add(subject, "on-fault", any ? any : subject);
 	node_set(node, "kind", fault->kind);
 	if (!fits) {
@@ -128,8 +126,8 @@ static void expand_serial(struct compiler *compiler, xmlNodePtr guest, xmlNodePt
 	if (node_attribute(compiler, serial, "channel") || (!console == !heartbeat))
 		return;
 	const char *guest_name = node_attribute(compiler, guest, "name");
-	const char *name = report_print(&compiler->report, "%s.ttyS%s", guest_name,
-	                                node_attribute(compiler, serial, "port"));
+	const char *name =
+	        report_print(&compiler->report, "%s.ttyS%s", guest_name, node_attribute(compiler, serial, "port"));
 	xmlNodePtr channel = node_add(guest->parent, "channel", serial);
 	node_set(channel, "name", name);
 	node_set(channel, "from", guest_name);
@@ -143,6 +141,15 @@ static void expand_serial(struct compiler *compiler, xmlNodePtr guest, xmlNodePt
 	node_set(serial, "channel", name);
 }
 
+/* image="console" means console.elf */
+static void expand_image(struct compiler *compiler, xmlNodePtr node, const char *usual)
+{
+	const char *image = node_attribute(compiler, node, "image");
+	image = image ? image : usual;
+	if (!strrchr(image, '.'))
+		node_set(node, "image", report_print(&compiler->report, "%s.elf", image));
+}
+
 static void expand_guest(struct compiler *compiler, xmlNodePtr guest)
 {
 	EXPAND_DEFAULTS(guest, guest_defaults);
@@ -154,7 +161,10 @@ static void expand_guest(struct compiler *compiler, xmlNodePtr guest)
 	if (!node_next(guest->children, "layer"))
 		node_add(guest, "layer", guest);
 	EACH_CHILD(layer, guest, "layer")
-	EXPAND_DEFAULTS(layer, layer_defaults);
+	{
+		EXPAND_DEFAULTS(layer, layer_defaults);
+		expand_image(compiler, layer, "layer");
+	}
 	unsigned port = 0;
 	EACH_CHILD(serial, guest, "serial")
 	{
@@ -163,10 +173,28 @@ static void expand_guest(struct compiler *compiler, xmlNodePtr guest)
 	}
 }
 
+/* console="APP": what this app prints goes to that app, by a channel named NAME.console. */
+static void expand_console(struct compiler *compiler, xmlNodePtr app)
+{
+	const char *console = node_attribute(compiler, app, "console");
+	if (!console)
+		return;
+	const char *name = node_attribute(compiler, app, "name");
+	xmlNodePtr channel = node_add(app->parent, "channel", app);
+	node_set(channel, "name", report_print(&compiler->report, "%s.console", name));
+	node_set(channel, "from", name);
+	node_set(channel, "to", console);
+	node_set(channel, "size", "4K");
+	node_set(channel, "from-role", "console");
+	node_set(channel, "to-role", "console");
+	node_remove(app, "console");
+}
+
 static void expand_app(struct compiler *compiler, xmlNodePtr app)
 {
 	EXPAND_DEFAULTS(app, app_defaults);
-	node_default(app, "image", node_attribute(compiler, app, "name"));
+	expand_image(compiler, app, node_attribute(compiler, app, "name"));
+	expand_console(compiler, app);
 	bool reads = false;
 	EACH_CHILD(may, app, "may")
 	{

@@ -78,9 +78,8 @@ xmlNodePtr node_next(xmlNodePtr node, const char *element)
 
 static const char *const size_checks[] = {
         [VALUE_NUMBER] = "E-size-number", [VALUE_UNIT] = "E-size-unit", [VALUE_RANGE] = "E-size-range"};
-static const char *const duration_checks[] = {[VALUE_NUMBER] = "E-duration-number",
-                                              [VALUE_UNIT] = "E-duration-unit",
-                                              [VALUE_RANGE] = "E-duration-range"};
+static const char *const duration_checks[] = {
+        [VALUE_NUMBER] = "E-duration-number", [VALUE_UNIT] = "E-duration-unit", [VALUE_RANGE] = "E-duration-range"};
 static const char *const wrongs[] = {[VALUE_NUMBER] = "is not a number",
                                      [VALUE_UNIT] = "has no unit that is known",
                                      [VALUE_RANGE] = "is out of range"};
@@ -130,8 +129,9 @@ void node_number(struct compiler *compiler, const xmlNode *node, const char *nam
 		problem(&compiler->report, node_line(node), "E-number",
 		        "%s=\"%s\" is not a number; write it as 12 or 0x3f8", name, text);
 	else if (value_number(text, &value) != VALUE_OK || value < least || value > most)
-		problem(&compiler->report, node_line(node), "E-number-range", "%s=\"%s\" is out of range; use %llu to %llu",
-		        name, text, (unsigned long long)least, (unsigned long long)most);
+		problem(&compiler->report, node_line(node), "E-number-range",
+		        "%s=\"%s\" is out of range; use %llu to %llu", name, text, (unsigned long long)least,
+		        (unsigned long long)most);
 	else
 		*out = value;
 }

@@ -79,8 +79,8 @@ bool parse_room(struct compiler *compiler, const xmlNode *node, unsigned count, 
 {
 	if (count < limit)
 		return true;
-	problem(&compiler->report, node_line(node), "E-too-many", "this is one more than %u %s; a system has at most %u",
-	        limit, what, limit);
+	problem(&compiler->report, node_line(node), "E-too-many",
+	        "this is one more than %u %s; a system has at most %u", limit, what, limit);
 	return false;
 }
 

@@ -57,7 +57,8 @@ static uint32_t serial_channel(struct compiler *compiler, const xmlNode *node, c
 	uint32_t index = find_channel(d, name);
 	if (index == CONFIG_NONE) {
 		problem(&compiler->report, line, "E-serial-channel-unknown",
-		        "%s=\"%s\" names no channel; name a <channel> that begins or ends at this guest", attribute, name);
+		        "%s=\"%s\" names no channel; name a <channel> that begins or ends at this guest", attribute,
+		        name);
 		return CONFIG_NONE;
 	}
 	struct described_channel *channel = &d->channel[index];
@@ -71,7 +72,9 @@ static uint32_t serial_channel(struct compiler *compiler, const xmlNode *node, c
 	if (!channel->duplex && ((in && !to) || (out && !from)))
 		problem(&compiler->report, line, "E-serial-direction",
 		        "the one-way channel \"%s\" goes the other way; use %s, or kind=\"duplex\"", name,
-		        in && out ? "in= or out=" : in ? "out=" : "in=");
+		        in && out ? "in= or out="
+		        : in      ? "out="
+		                  : "in=");
 	if (end->serial)
 		problem(&compiler->report, line, "E-serial-channel-twice",
 		        "channel \"%s\" is wired to another serial port already; give each port its own channel", name);
@@ -111,7 +114,8 @@ static void parse_serial(struct compiler *compiler, const xmlNode *node, uint32_
 	bool short_form = node_attribute(compiler, node, "console") || node_attribute(compiler, node, "heartbeat");
 	if (both + one + short_form != 1) {
 		problem(&compiler->report, serial.line, "E-serial-wiring",
-		        "a serial port is wired to one thing; say exactly one of console=, heartbeat=, channel=, or in= / out=");
+		        "a serial port is wired to one thing; say exactly one of console=, heartbeat=, channel=, or "
+		        "in= / out=");
 		return;
 	}
 	uint32_t layer = subject->partner;

@@ -9,8 +9,8 @@ struct known_line {
 	unsigned gsi;
 };
 static const struct known_line known_lines[] = {
-        {"com1", "0x3f8-0x3ff", 4}, {"com2", "0x2f8-0x2ff", 3},   {"com3", "0x3e8-0x3ef", 4},
-        {"com4", "0x2e8-0x2ef", 3}, {"lpt1", "0x378-0x37f", 7},   {"rtc", "0x70-0x71", 8},
+        {"com1", "0x3f8-0x3ff", 4},  {"com2", "0x2f8-0x2ff", 3},  {"com3", "0x3e8-0x3ef", 4},
+        {"com4", "0x2e8-0x2ef", 3},  {"lpt1", "0x378-0x37f", 7},  {"rtc", "0x70-0x71", 8},
         {"ide0", "0x1f0-0x1f7", 14}, {"ide1", "0x170-0x177", 15},
 };
 static const char *const triggers[] = {"edge", "level", NULL};
@@ -48,7 +48,8 @@ static void parse_line(struct compiler *compiler, const xmlNode *node, uint32_t 
 	struct described_line line = {.subject = subject, .name = name, .line = node_line(node), .budget = 256};
 	if (!known && !node_attribute(compiler, node, "gsi")) {
 		problem(&compiler->report, line.line, "E-line-unknown",
-		        "\"%s\" is no line known by name (com1-com4, lpt1, rtc, ide0, ide1); say gsi=\"...\" and ports=\"...\"",
+		        "\"%s\" is no line known by name (com1-com4, lpt1, rtc, ide0, ide1); say gsi=\"...\" and "
+		        "ports=\"...\"",
 		        name);
 		return;
 	}

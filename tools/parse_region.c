@@ -67,7 +67,8 @@ static void parse_region(struct compiler *compiler, const xmlNode *node)
 		problem(&compiler->report, region->line, "E-region-size-file",
 		        "a file region is as large as its file; remove size=");
 	if (!is_file && !sized)
-		problem(&compiler->report, region->line, "E-region-size-missing", "the region has no size; say size=\"...\"");
+		problem(&compiler->report, region->line, "E-region-size-missing",
+		        "the region has no size; say size=\"...\"");
 	d->region_count++;
 }
 
@@ -87,7 +88,8 @@ static void parse_map(struct compiler *compiler, const xmlNode *node, uint32_t s
 	for (unsigned i = 0; i < d->map_count; i++)
 		if (d->map[i].subject == subject && d->map[i].region == region)
 			problem(&compiler->report, line, "E-map-twice",
-			        "\"%s\" maps region \"%s\" already; keep one of the two", d->subject[subject].name, name);
+			        "\"%s\" maps region \"%s\" already; keep one of the two", d->subject[subject].name,
+			        name);
 	uint32_t rights = access_codes[node_choice(compiler, node, "access", accesses)];
 	d->map[d->map_count++] = (struct described_map){subject, region, line, rights};
 }

@@ -10,7 +10,8 @@ static void add_member(struct compiler *compiler, const xmlNode *node, uint32_t 
 	uint32_t vcpu = find_vcpu(d, name);
 	if (vcpu == CONFIG_NONE) {
 		problem(&compiler->report, g->line, "E-group-member-unknown",
-		        "members names \"%s\", which is no vCPU; write SUBJECT, or SUBJECT/1 for its second vCPU", name);
+		        "members names \"%s\", which is no vCPU; write SUBJECT, or SUBJECT/1 for its second vCPU",
+		        name);
 		return;
 	}
 	if (d->vcpu[vcpu].group != CONFIG_NONE) {
@@ -27,8 +28,8 @@ static void add_member(struct compiler *compiler, const xmlNode *node, uint32_t 
 		g->cpu = d->vcpu[vcpu].cpu;
 	else if (g->cpu != d->vcpu[vcpu].cpu)
 		problem(&compiler->report, g->line, "E-group-two-cpus",
-		        "\"%s\" runs on CPU %u, the members before it on CPU %u; put only vCPUs of one CPU in a group", name,
-		        d->vcpu[vcpu].cpu, g->cpu);
+		        "\"%s\" runs on CPU %u, the members before it on CPU %u; put only vCPUs of one CPU in a group",
+		        name, d->vcpu[vcpu].cpu, g->cpu);
 }
 
 static void parse_background(struct compiler *compiler, const xmlNode *node, struct described_group *group)
@@ -63,7 +64,8 @@ static void parse_group(struct compiler *compiler, xmlNodePtr node)
 	for (unsigned i = 0; i < d->group_count; i++)
 		if (!strcmp(d->group[i].name, name))
 			problem(&compiler->report, line, "E-duplicate-group",
-			        "there is another group named \"%s\"; a group with the name of a subject is made for it unless "
+			        "there is another group named \"%s\"; a group with the name of a subject is made for "
+			        "it unless "
 			        "its vCPUs are in others",
 			        name);
 	if (!strcmp(name, "idle"))
@@ -116,8 +118,8 @@ static void parse_frame(struct compiler *compiler, const xmlNode *node, const st
 		        "for=\"%s\" names no group or subject; name one, or idle", name);
 	else if (frame->group != CONFIG_NONE && d->group[frame->group].cpu != plan->cpu)
 		problem(&compiler->report, frame->line, "E-vcpu-two-cpus",
-		        "\"%s\" runs on CPU %u, this is the plan of CPU %llu; a vCPU has one CPU in all schedules", name,
-		        d->group[frame->group].cpu, (unsigned long long)plan->cpu);
+		        "\"%s\" runs on CPU %u, this is the plan of CPU %llu; a vCPU has one CPU in all schedules",
+		        name, d->group[frame->group].cpu, (unsigned long long)plan->cpu);
 	else if (frame->group != CONFIG_NONE)
 		d->group[frame->group].used = true;
 }
@@ -131,8 +133,8 @@ static void parse_plan(struct compiler *compiler, xmlNodePtr node, struct descri
 		return;
 	if (plan.cpu >= d->cpu_count)
 		problem(&compiler->report, plan.line, "E-schedule-cpu-range",
-		        "CPU %llu has no vCPU; the subjects of this system use CPU 0 to %u", (unsigned long long)plan.cpu,
-		        d->cpu_count ? d->cpu_count - 1 : 0);
+		        "CPU %llu has no vCPU; the subjects of this system use CPU 0 to %u",
+		        (unsigned long long)plan.cpu, d->cpu_count ? d->cpu_count - 1 : 0);
 	for (unsigned i = 0; i < schedule->plan_count; i++)
 		if (schedule->plan[i].cpu == plan.cpu) {
 			problem(&compiler->report, plan.line, "E-schedule-cpu-twice",

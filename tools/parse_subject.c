@@ -16,7 +16,8 @@ static void check_subject_name(struct compiler *compiler, const xmlNode *node, c
 	bool words = !strcmp(name, "idle") || !strcmp(name, "none") || !strcmp(name, "core");
 	if (layer || words || strchr(name, '/'))
 		problem(&compiler->report, node_line(node), "E-name-reserved",
-		        "\"%s\" means something else in a description; use another name (not idle, none, core, *.layer, a/b)",
+		        "\"%s\" means something else in a description; use another name (not idle, none, core, "
+		        "*.layer, a/b)",
 		        name);
 	if (find_subject(compiler->description, name) != CONFIG_NONE)
 		problem(&compiler->report, node_line(node), "E-duplicate-subject",
@@ -37,8 +38,8 @@ static void parse_cpus(struct compiler *compiler, const xmlNode *node, struct de
 		uint64_t cpu = 0;
 		if (value_number(words.word[i], &cpu) != VALUE_OK || cpu >= limit)
 			problem(&compiler->report, node_line(node), "E-cpu-range",
-			        "CPU %s is not on this board; use 0 to %llu, or say <board cpus=\"...\">", words.word[i],
-			        (unsigned long long)limit - 1);
+			        "CPU %s is not on this board; use 0 to %llu, or say <board cpus=\"...\">",
+			        words.word[i], (unsigned long long)limit - 1);
 		else
 			subject->cpu[i] = (uint32_t)cpu;
 	}
@@ -96,7 +97,8 @@ static bool add_vcpus(struct compiler *compiler, const xmlNode *node, uint32_t i
 	struct described_subject *subject = &d->subject[index];
 	subject->vcpu_first = d->vcpu_count;
 	for (uint32_t i = 0; i < subject->cpus; i++) {
-		if (!parse_room(compiler, node, d->vcpu_count, CONFIG_MAX_VCPUS, "vCPUs (guests, layers and apps together)"))
+		if (!parse_room(compiler, node, d->vcpu_count, CONFIG_MAX_VCPUS,
+		                "vCPUs (guests, layers and apps together)"))
 			return false;
 		d->vcpu[d->vcpu_count++] = (struct described_vcpu){index, i, subject->cpu[i], CONFIG_NONE};
 		if (subject->cpu[i] + 1 > d->cpu_count)
@@ -114,11 +116,19 @@ static void parse_layer(struct compiler *compiler, xmlNodePtr node, uint32_t gue
 	uint32_t index = d->subject_count++;
 	struct described_subject *layer = &d->subject[index];
 	const struct described_subject *owner = &d->subject[guest];
-	*layer = (struct described_subject){.kind = KIND_LAYER, .partner = guest, .line = owner->line, .apic = 1,
-	                                    .cpus = owner->cpus, .level = owner->level, .family = owner->family,
-	                                    .flags = owner->flags & SUBJECT_START, .boot = owner->boot,
-	                                    .audit_budget = owner->audit_budget, .options = owner->options,
-	                                    .coinciding = true, .memory = 1u << 20};
+	*layer = (struct described_subject){.kind = KIND_LAYER,
+	                                    .partner = guest,
+	                                    .line = owner->line,
+	                                    .apic = 1,
+	                                    .cpus = owner->cpus,
+	                                    .level = owner->level,
+	                                    .family = owner->family,
+	                                    .flags = owner->flags & SUBJECT_START,
+	                                    .boot = owner->boot,
+	                                    .audit_budget = owner->audit_budget,
+	                                    .options = owner->options,
+	                                    .coinciding = true,
+	                                    .memory = 1u << 20};
 	layer->flags |= SUBJECT_EXIT_HALT;
 	memcpy(layer->cpu, owner->cpu, sizeof(layer->cpu));
 	layer->name = report_print(&compiler->report, "%s.layer", owner->name);
@@ -163,9 +173,9 @@ static void parse_one(struct compiler *compiler, xmlNodePtr node)
 		subject->options = node_attribute(compiler, node, "options");
 	}
 	if (strlen(subject->options) >= INFO_OPTIONS_BYTES)
-		problem(&compiler->report, subject->line, "E-options-length",
-		        "%s has %zu characters; use at most %u", subject->kind == KIND_GUEST ? "cmdline" : "options",
-		        strlen(subject->options), INFO_OPTIONS_BYTES - 1);
+		problem(&compiler->report, subject->line, "E-options-length", "%s has %zu characters; use at most %u",
+		        subject->kind == KIND_GUEST ? "cmdline" : "options", strlen(subject->options),
+		        INFO_OPTIONS_BYTES - 1);
 	if (add_vcpus(compiler, node, index) && subject->kind == KIND_GUEST)
 		parse_layer(compiler, node, index);
 }

@@ -25,7 +25,8 @@ static enum value_status digits(const char *text, uint64_t *out, const char **en
 			digit = (unsigned)(*at - 'A') + 10;
 		else
 			break;
-		if (__builtin_mul_overflow(value, hex ? 16u : 10u, &value) || __builtin_add_overflow(value, digit, &value))
+		if (__builtin_mul_overflow(value, hex ? 16u : 10u, &value) ||
+		    __builtin_add_overflow(value, digit, &value))
 			return VALUE_RANGE;
 	}
 	*out = value;

@@ -9,9 +9,9 @@
 /* How values are written in a description. Pure functions of text. */
 enum value_status { VALUE_OK, VALUE_NUMBER, VALUE_UNIT, VALUE_RANGE };
 
-enum value_status value_number(const char *text, uint64_t *out);    /* 12, 0x3f8 */
-enum value_status value_size(const char *text, uint64_t *out);      /* 4096, 64K, 256M, 1G: bytes */
-enum value_status value_duration(const char *text, uint64_t *out);  /* 250us, 10ms, 60s: microseconds */
+enum value_status value_number(const char *text, uint64_t *out);     /* 12, 0x3f8 */
+enum value_status value_size(const char *text, uint64_t *out);       /* 4096, 64K, 256M, 1G: bytes */
+enum value_status value_duration(const char *text, uint64_t *out);   /* 250us, 10ms, 60s: microseconds */
 bool value_range(const char *text, uint64_t *first, uint64_t *last); /* 0x3f8-0x3ff, or one number */
 
 #define WORDS_MAX 128u

@@ -62,7 +62,7 @@ static void record(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 	vcpu->stats->exits[reason]++;
 }
 
-enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu)
+static enum exit run_script(struct cpu *cpu, struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	enum exit reason = EXIT_INTERRUPT;
@@ -86,6 +86,11 @@ enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu)
 	}
 	record(cpu, vcpu, reason);
 	return reason;
+}
+
+void machine_run(struct cpu *cpu, struct vcpu *vcpu)
+{
+	core_exit(cpu, vcpu, run_script(cpu, vcpu));
 }
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)

@@ -243,8 +243,7 @@ static void take_modrm(struct reader *reader, struct instruction *out, const str
 	if (mod == 3) {
 		out->rm_is_register = true;
 		out->rm = (uint8_t)(rm | (prefix->rex & REX_B ? 8 : 0));
-		bool byte = byte_registers || out->source_size == 1;
-		out->rm_high = byte && !prefix->rex && rm >= 4;
+		out->rm_high = out->source_size == 1 && !prefix->rex && rm >= 4;
 		if (out->rm_high)
 			out->rm &= 3;
 	} else if (out->address_size == 2) {
@@ -322,9 +321,6 @@ enum decode_answer decode(const uint8_t *bytes, unsigned available, enum decode_
 		take_modrm(&reader, out, &prefix, mode, !(form->flags & GROUP) && (form->flags & BYTE));
 	if (form->flags & GROUP) {
 		out->operation = group[form->operation][out->reg & 7];
-		out->rm_high = out->rm_is_register && (form->flags & BYTE) && !prefix.rex && out->rm >= 4;
-		if (out->rm_high)
-			out->rm &= 3;
 		if (out->operation == OP_TEST)
 			shape = SHAPE_RM_IMMEDIATE;
 	}

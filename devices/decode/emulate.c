@@ -190,7 +190,10 @@ static enum emulate_answer compare_exchange(struct work *work)
 	if (answer != EMULATE_OK)
 		return answer;
 	alu(OP_CMP, in->size, rax, rm, &work->flags);
-	answer = write_rm(work, rm == rax ? get(work, in->reg, in->reg_high, in->size) : rm);
+	if (rm == rax)
+		answer = write_rm(work, get(work, in->reg, in->reg_high, in->size));
+	else if (!in->rm_is_register) /* the old value is written back to memory (APM 3, CMPXCHG) */
+		answer = write_rm(work, rm);
 	if (answer == EMULATE_OK && rm != rax)
 		set(work, FRAME_RAX, false, in->size, rm);
 	return answer;

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: ISC */
+#include "arch/x86_64/hw/apic.h"
+#include "arch/x86_64/hw/percpu.h"
 #include "arch/x86_64/insn.h"
-#include "arch/x86_64/timer.h"
 #include "core/machine.h"
 #include "core/panic.h"
 
 /*
  * A core that only tests the machine beneath it: start-up, timer, windows, lines, CPUs, page rights. Prints a line per
- * finding; the boot module's first byte says how it ends: 'r' = write to rodata, 'o' = stack overflow, 'i' = call into
- * unmapped start-up code, 't' = write to a page table, 'b' = reboot, else power off. tests/boot/run compares.
+ * finding; the boot module's first byte says how it ends: see break_rule(). tests/boot/run compares.
  */
-static uint64_t line_count, kicks[16], nmi_count, never;
+static uint64_t line_count, kicks[16], never;
+static volatile uint64_t nmi_count;
 static uint64_t cpus_running;
 static char command;
 static const struct boot_info *info;
-extern const uint8_t core_rodata[], core_once[], core_start[];
+extern const uint8_t core_text[], core_rodata[], core_once[], core_start[];
 
 static void text(const char *s)
 {
@@ -144,6 +145,14 @@ static void show_line(void)
 	text("\n");
 }
 
+/* By command register to itself: taken at once, interrupts off or not. */
+static void show_nmi(void)
+{
+	apic_send(percpu[0].apic_id, 0x4400);
+	number("nmi: taken", nmi_count);
+	text("\n");
+}
+
 static void show_window_pages(void)
 {
 	uint64_t *a = machine_page(0, 0, (struct hpa){0x1000000}), *b = machine_page(0, 1, (struct hpa){0x1001000});
@@ -160,6 +169,7 @@ void core_main(const struct boot_info *boot)
 	show_boot();
 	show_timer();
 	show_line();
+	show_nmi();
 	show_window_pages();
 	uint64_t start = machine_now();
 	enum status status = machine_cpus_start(boot->cpu_count);
@@ -182,18 +192,34 @@ __attribute__((noinline)) static uint64_t deep(uint64_t n)
 
 static void break_rule(void)
 {
+	static const uint8_t return_instruction[] = {0xc3};
 	switch (command) {
-	case 'r':
+	case 'r': /* constants are constant */
 		*(volatile uint64_t *)(uintptr_t)core_rodata = 1;
 		break;
-	case 't':
+	case 'w': /* code too */
+		*(volatile uint64_t *)(uintptr_t)core_text = 1;
+		break;
+	case 't': /* what start-up wrote, page tables among it */
 		*(volatile uint64_t *)(uintptr_t)core_once = 1;
 		break;
-	case 'o':
+	case 'm': /* a range given as read-only */
+		*(volatile uint64_t *)(uintptr_t)info->package.at = 1;
+		break;
+	case 'u': /* memory that nobody gave */
+		*(volatile uint64_t *)0x1700000 = 1;
+		break;
+	case 'd': /* data is not executed */
+		((void (*)(void))(uintptr_t)return_instruction)();
+		break;
+	case 'o': /* the stack ends in a guard page */
 		number("depth", deep(1000000));
 		break;
-	case 'i':
+	case 'i': /* start-up code is gone */
 		((void (*)(void))(uintptr_t)core_start)();
+		break;
+	case 'v': /* a vector without a gate */
+		__asm__ volatile("int $0x80");
 		break;
 	case 'b':
 		text("rebooting\n");

@@ -155,6 +155,17 @@ static void a_full_back_end_holds_thre_low_until_there_is_room(void **state)
 	assert_true(irq.level);
 }
 
+static void a_guest_that_polls_lsr_gets_on_by_itself(void **state)
+{
+	(void)state;
+	line.room = 0;
+	out(DATA, 'x');
+	assert_int_equal(in(LSR), 0);
+	line.room = 1;
+	assert_int_equal(in(LSR), 0x60);
+	assert_int_equal(line.sent, 1);
+}
+
 static void a_byte_that_arrives_raises_the_timeout_and_a_burst_the_trigger(void **state)
 {
 	(void)state;
@@ -307,6 +318,7 @@ int main(void)
 	        cmocka_unit_test_setup(setting_the_thre_enable_reports_an_empty_transmitter_again, fresh),
 	        cmocka_unit_test_setup(a_driver_sends_16_bytes_per_interrupt, fresh),
 	        cmocka_unit_test_setup(a_full_back_end_holds_thre_low_until_there_is_room, fresh),
+	        cmocka_unit_test_setup(a_guest_that_polls_lsr_gets_on_by_itself, fresh),
 	        cmocka_unit_test_setup(a_byte_that_arrives_raises_the_timeout_and_a_burst_the_trigger, fresh),
 	        cmocka_unit_test_setup(nothing_received_is_ever_lost, fresh),
 	        cmocka_unit_test_setup(without_fifo_one_byte_is_held, fresh),

@@ -118,6 +118,7 @@ static void map_image(void)
 	map((uintptr_t)core_rodata, (uintptr_t)core_rodata_end, NX);
 	map((uintptr_t)core_once, (uintptr_t)core_once_end, NX);
 	map((uintptr_t)core_data, (uintptr_t)core_data_end, NX | W);
+	map((uintptr_t)machine_crash_page(), (uintptr_t)machine_crash_page() + PAGE, NX | W);
 }
 
 void machine_protect(const struct machine_map *maps, unsigned count)

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A guest's RAM, and its layer's view of it. RAM begins at 0, leaves out the last GiB below 4 GiB (devices) and goes on
+ * at 4 GiB. Regions of 2 MiB alignment, so that both second-level tables map them with 2 MiB leaves.
+ */
+#include "tools/layout.h"
+
+#define RAM_HOLE (UINT64_C(3) << 30)
+#define RAM_HIGH (UINT64_C(4) << 30)
+#define LARGE (UINT64_C(2) << 20)
+
+static const struct {
+	const char *name, *info;
+} parts[] = {{"ram", "ram"}, {"high", "ram-high"}};
+
+void layout_guest(struct layout *layout)
+{
+	const struct described_subject *s = &layout->compiler->description->subject[layout->subject];
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t low = s->memory < RAM_HOLE ? s->memory : RAM_HOLE;
+		uint64_t size = i ? s->memory - low : low;
+		if (!size)
+			continue;
+		const char *name = report_print(&layout->compiler->report, "%s.%s", s->name, parts[i].name);
+		uint32_t region = layout_region(layout->image, name, REGION_RAM, layout->subject, size, s->line);
+		IMAGE_TABLE(layout->image, config_region, TABLE_REGION)[region].alignment = LARGE;
+		layout_map(layout, region, i ? RAM_HIGH : 0, MAP_READ | MAP_WRITE | MAP_EXECUTE);
+	}
+}
+
+/* The guest has been laid out just before: its mappings are the last ones that are not the layer's. */
+static void map_guest_ram(struct layout *layout, uint32_t guest)
+{
+	uint32_t count = layout->image->count[TABLE_MAPPING], part = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct config_mapping mapping = IMAGE_TABLE(layout->image, config_mapping, TABLE_MAPPING)[i];
+		if (mapping.subject != guest)
+			continue;
+		layout_map(layout, mapping.region, LAYER_GUEST_GPA + mapping.gpa, MAP_READ | MAP_WRITE);
+		layout_tell(layout, parts[part].info, INFO_GUEST_RAM, LAYER_GUEST_GPA + mapping.gpa, mapping.size,
+		            INFO_READ | INFO_WRITE);
+		part = 1;
+	}
+}
+
+static void map_file(struct layout *layout, const char *what, const char *name, int line)
+{
+	const struct file *file = name ? file_get(layout->compiler, name, line) : NULL;
+	if (!file)
+		return;
+	const struct described_subject *s = &layout->compiler->description->subject[layout->subject];
+	const char *region_name = report_print(&layout->compiler->report, "%s.%s", s->name, what);
+	uint32_t region = layout_region(layout->image, region_name, REGION_FILE, layout->subject, file->size, line);
+	struct config_region *row = &IMAGE_TABLE(layout->image, config_region, TABLE_REGION)[region];
+	row->payload_offset = image_payload(layout->image, file->bytes, file->size);
+	row->payload_size = file->size;
+	struct info_memory *memory =
+	        layout_tell(layout, what, INFO_FILE, layout_window(layout, region, MAP_READ), row->size, INFO_READ);
+	memory->bytes = file->size;
+}
+
+static uint32_t map_page(struct layout *layout, const char *what, uint32_t number, uint32_t kind, unsigned info_kind,
+                         uint32_t rights)
+{
+	const struct description *d = layout->compiler->description;
+	const struct described_subject *guest = &d->subject[d->subject[layout->subject].partner];
+	const char *name = report_print(&layout->compiler->report, "%s.%s%u", guest->name, what, number);
+	uint32_t region = layout_region(layout->image, name, kind, CONFIG_NONE, 4096, guest->line);
+	struct info_memory *memory =
+	        layout_tell(layout, what, info_kind, layout_window(layout, region, rights), 4096, rights);
+	memory->index = number;
+	return region;
+}
+
+void layout_layer(struct layout *layout)
+{
+	const struct description *d = layout->compiler->description;
+	uint32_t guest = d->subject[layout->subject].partner;
+	const struct described_subject *g = &d->subject[guest];
+	struct config_vcpu *vcpus = IMAGE_TABLE(layout->image, config_vcpu, TABLE_VCPU);
+	for (uint32_t i = 0; i < g->cpus; i++) {
+		struct config_vcpu *vcpu = &vcpus[g->vcpu_first + i];
+		vcpu->frame_region = map_page(layout, "frame", i, REGION_FRAME, INFO_FRAME, MAP_READ | MAP_WRITE);
+		vcpu->lapic_region = map_page(layout, "lapic", i, REGION_LAPIC, INFO_LAPIC, MAP_READ);
+	}
+	map_file(layout, "kernel", g->kernel, g->line);
+	map_file(layout, "initrd", g->initrd, g->line);
+	map_guest_ram(layout, guest);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The MSRs that an unmodified Linux touches on an AMD CPU under a KVM-compatible hypervisor, and that neither the core
+ * nor the local APIC answers by itself. Everything else is the guest's fault policy for MSRs (default: #GP, which the
+ * kernel's probes expect).
+ */
+#include "tools/cpuid_level.h"
+
+static const struct config_msr guest_msrs[] = {
+        {0x0000008b, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* microcode revision */
+        {0x00000179, MSR_VALUE, 0, 0},                 /* MCG_CAP: no banks */
+        {0x0000017a, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* MCG_STATUS */
+        {0x000001d9, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* DEBUGCTL */
+        {0x4b564d00, MSR_LAYER, 0, 0},                 /* KVM wall clock */
+        {0x4b564d01, MSR_LAYER, 0, 0},                 /* KVM system time */
+        {0xc0010010, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* SYSCFG */
+        {0xc0010015, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* HWCR */
+        {0xc001001f, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* NB_CFG */
+        {0xc0010055, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* interrupt pending message */
+        {0xc0010112, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* TSEG base */
+        {0xc0010114, MSR_VALUE, 0, 0x18},              /* VM_CR: SVM disabled and locked */
+        {0xc0011029, MSR_VALUE, MSR_WRITE_IGNORED, 2}, /* DE_CFG: LFENCE serialises */
+};
+
+void msr_level_rows(struct image *image, const struct described_subject *subject)
+{
+	if (subject->kind != KIND_GUEST)
+		return;
+	for (unsigned i = 0; i < COUNT_OF(guest_msrs); i++)
+		*IMAGE_ROW(image, config_msr, TABLE_MSR) = guest_msrs[i];
+}
