@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "core/exception.h"
 
 #define MEMORY_BYTES (UINT64_C(32) << 20)
 #define SECOND UINT64_C(1000000000)
@@ -181,7 +180,7 @@ enum status core_call(struct vcpu *vcpu, uint64_t number, uint64_t a, uint64_t b
 	const uint64_t argument[4] = {number, a, b, c};
 
 	memcpy(vcpu->machine.argument, argument, sizeof(argument));
-	core_exit(vcpu, EXIT_HYPERCALL, 0, 0, 0);
+	core_leave(vcpu, EXIT_HYPERCALL, 0, 0, 0);
 	return (enum status)vcpu->machine.argument[0];
 }
 
@@ -190,7 +189,7 @@ uint64_t core_result(const struct vcpu *vcpu, unsigned index)
 	return vcpu->machine.argument[index];
 }
 
-void core_exit(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t detail1, uint64_t detail2)
+void core_leave(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t detail1, uint64_t detail2)
 {
 	const uint64_t detail[3] = {detail0, detail1, detail2};
 
@@ -199,7 +198,7 @@ void core_exit(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t d
 	vcpu->cpu->current = vcpu;
 	if (!end_expected && setjmp(on_end))
 		fail_msg("the machine ended: %s", host.console);
-	exception_exit(vcpu->cpu, vcpu, reason);
+	core_exit(vcpu->cpu, vcpu, reason);
 }
 
 struct host_exit core_layer(struct vcpu *vcpu)

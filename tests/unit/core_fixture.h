@@ -48,7 +48,7 @@ uint64_t core_now(void);
 enum status core_call(struct vcpu *vcpu, uint64_t number, uint64_t a, uint64_t b, uint64_t c);
 uint64_t core_result(const struct vcpu *vcpu, unsigned index);
 /* An exit of a vCPU, at once. */
-void core_exit(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t detail1, uint64_t detail2);
+void core_leave(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t detail1, uint64_t detail2);
 /* A layer's guest function: HC_VCPU_RUN for ever. */
 struct host_exit core_layer(struct vcpu *vcpu);
 /* Commands a subject and runs until it is in this state; fails if that takes longer than a second. */
