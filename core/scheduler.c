@@ -240,6 +240,7 @@ void scheduler_run(struct cpu *cpu)
 void scheduler_start(uint64_t epoch)
 {
 	const struct config_header *config = the_system.config;
+	uint64_t now = machine_now();
 
 	for (uint32_t i = 0; i < config->cpu_count; i++) {
 		struct cpu *cpu = &cpus[i];
@@ -249,7 +250,7 @@ void scheduler_start(uint64_t epoch)
 		cpu->major_start = epoch;
 		cpu->major_remainder = 0;
 		cpu->frame_start = epoch;
-		cpu->since = epoch;
+		cpu->since = now;
 		cpu->stats->schedule_since = epoch;
 		/* the first decision begins frame 0 by the same steps as every other frame */
 		cpu->frame_index = 0xffffffffu;
