@@ -209,6 +209,7 @@ static void idle(struct cpu *cpu)
 	__atomic_store_n(&cpu->idle, 1, __ATOMIC_SEQ_CST);
 	machine_wait(cpu, &cpu->resched);
 	__atomic_store_n(&cpu->idle, 0, __ATOMIC_SEQ_CST);
+	cpu->timer = 0; /* it may have been the timer, before its time */
 	cpu->resched = 1;
 }
 
