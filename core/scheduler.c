@@ -103,8 +103,9 @@ static void next_frame(struct cpu *cpu)
 	cpu->frame_end = cpu->major_start + (cpu->offset_us * the_system.tsc_khz + cpu->major_remainder) / 1000;
 }
 
-/* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us. */
-static void advance(struct cpu *cpu, uint64_t now)
+/* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us.
+ * Returns the time after a held start. */
+static uint64_t advance(struct cpu *cpu, uint64_t now)
 {
 	mark_in_frame(cpu, 0);
 	for (unsigned steps = 0; steps < CONFIG_MAX_FRAMES && now >= cpu->frame_end; steps++)
@@ -119,11 +120,13 @@ static void advance(struct cpu *cpu, uint64_t now)
 		while (machine_now() < at)
 			;
 	}
-	uint64_t late = machine_now() - cpu->frame_start;
+	now = machine_now();
+	uint64_t late = now - cpu->frame_start;
 	cpu->stats->frames++;
 	cpu->stats->late_sum += late;
 	if (late > cpu->stats->late_max)
 		cpu->stats->late_max = late;
+	return now;
 }
 
 static void account(struct cpu *cpu, struct vcpu *next, uint64_t now)
@@ -177,7 +180,7 @@ static struct subject *choose(struct cpu *cpu)
 	if (cpu->nmi)
 		core_panic(2, 0, 0, cpu->id);
 	if (now >= cpu->frame_end)
-		advance(cpu, now);
+		now = advance(cpu, now);
 	if (now >= cpu->timer)
 		cpu->timer = 0; /* it has fired */
 	struct choice choice = {0, 0, cpu->frame_end};
