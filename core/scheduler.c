@@ -44,10 +44,10 @@ static void load_plan(struct cpu *cpu, uint32_t schedule)
 	}
 }
 
-/* The start of the major frame after the one at *start; the fraction of a tick is carried, so there is no drift. */
-static void next_major(uint64_t major_us, uint64_t *start, uint64_t *remainder)
+/* The start of the major frame `count` after the one at *start; the fraction of a tick is carried: there is no drift. */
+static void next_major(uint64_t major_us, uint64_t count, uint64_t *start, uint64_t *remainder)
 {
-	uint64_t scaled = major_us * the_system.tsc_khz + *remainder;
+	uint64_t scaled = major_us * count * the_system.tsc_khz + *remainder;
 
 	*start += scaled / 1000;
 	*remainder = scaled % 1000;
@@ -93,7 +93,7 @@ static void next_frame(struct cpu *cpu)
 {
 	cpu->frame_start = cpu->frame_end;
 	if (++cpu->frame_index >= cpu->frame_count) {
-		next_major(schedule_at(cpu->schedule)->major_us, &cpu->major_start, &cpu->major_remainder);
+		next_major(schedule_at(cpu->schedule)->major_us, 1, &cpu->major_start, &cpu->major_remainder);
 		cpu->frame_index = 0;
 		cpu->offset_us = 0;
 		cpu->frame_start = cpu->major_start;
@@ -279,9 +279,11 @@ enum status scheduler_switch(struct cpu *cpu, uint32_t schedule)
 	if (old && now < (old & ((UINT64_C(1) << SWITCH_BITS) - 1)) + margin)
 		return ERR_BUSY;
 	uint64_t major_us = schedule_at(cpu->schedule)->major_us;
-	/* bounded: the checker holds switch_us below 64 of the shortest major frames */
-	for (unsigned i = 0; i < 66 && start < now + margin; i++)
-		next_major(major_us, &start, &remainder);
+	if (start < now + margin) /* the first one beyond it, or the one before that */
+		next_major(major_us, (now + margin - start) * 1000 / (major_us * the_system.tsc_khz), &start,
+		           &remainder);
+	if (start < now + margin)
+		next_major(major_us, 1, &start, &remainder);
 	uint64_t word = (uint64_t)schedule << SWITCH_BITS | start;
 	if (!__atomic_compare_exchange_n(&switch_word, &old, word, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return ERR_BUSY;
