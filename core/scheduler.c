@@ -20,8 +20,9 @@
  */
 struct cpu cpus[CONFIG_MAX_CPUS];
 
-#define SWITCH_BITS 56u
-static uint64_t switch_word; /* schedule << 56 | boundary TSC; 0 = none yet */
+#define SWITCH_BITS 60u      /* of TSC: 12 years at 3 GHz */
+static uint64_t switch_word; /* schedule << 60 | boundary TSC; 0 = none yet */
+_Static_assert(CONFIG_MAX_SCHEDULES <= 1u << (64 - SWITCH_BITS), "a schedule fits beside its boundary");
 
 static const struct config_schedule *schedule_at(uint32_t schedule)
 {
