@@ -262,6 +262,7 @@ void scheduler_start(uint64_t epoch)
 		cpu->offset_us = 0;
 		cpu->frame_end = epoch;
 		cpu->resched = 1;
+		memory_info_schedule(config->schedule, i);
 	}
 	the_system.stats->schedule = config->schedule;
 	the_system.stats->schedule_next = config->schedule;
