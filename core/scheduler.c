@@ -161,6 +161,9 @@ static void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, struct ch
 {
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST))
 		vcpu_serve(cpu, vcpu);
+	/* below one that runs its deadlines wait: else a vCPU could interrupt those before it as often as it likes */
+	if (choice->next && choice->next != vcpu->layer)
+		return;
 	uint64_t deadline = vcpu_timers(vcpu, now);
 	if (deadline < choice->deadline)
 		choice->deadline = deadline;
