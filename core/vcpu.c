@@ -93,6 +93,9 @@ uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now)
 	}
 	if (vcpu->deadline <= now)
 		wake(vcpu, now);
+	/* a layer that has control hears of its timer when it resumes; until then nobody waits for it */
+	if (vcpu->state != VCPU_WAITING && vcpu->state != VCPU_RESUMED)
+		return timer;
 	return vcpu->deadline < timer ? vcpu->deadline : timer;
 }
 
