@@ -66,12 +66,13 @@ void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu)
 	uint64_t requests = __atomic_exchange_n(&vcpu->requests, 0, __ATOMIC_SEQ_CST);
 	struct subject *leader = vcpu->subject->leader;
 
+	/* both at once: a start that was stopped again before this vCPU's first frame; a reset never follows unparked */
 	if (requests & REQUEST_PARK) {
 		vcpu->state = VCPU_PARKED;
 		subject_parked(cpu, leader);
-	}
-	if (requests & REQUEST_RESET)
+	} else if (requests & REQUEST_RESET) {
 		begin(vcpu);
+	}
 	if (vcpu->state == VCPU_PARKED)
 		return;
 	if (requests & (REQUEST_INIT | REQUEST_SIPI))
