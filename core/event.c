@@ -30,6 +30,17 @@ void event_post(struct cpu *cpu, struct subject *subject, uint32_t bit)
 		vcpu_request(cpu, vcpu, REQUEST_EVENT, !vcpu->guest || in->flags & EVENT_URGENT);
 }
 
+void event_raise(struct vcpu *vcpu, uint64_t bits)
+{
+	const struct config_span span = vcpu->subject->config->event_in;
+	const struct config_event_in *in =
+	        CONFIG_TABLE(the_system.config, config_event_in, TABLE_EVENT_IN) + span.first;
+
+	for (uint32_t i = 0; i < span.count; i++)
+		if (bits >> in[i].bit & 1 && in[i].vcpu == vcpu->number && in[i].vector)
+			machine_vcpu_post(vcpu, in[i].vector, false);
+}
+
 void event_signal(struct cpu *cpu, struct subject *subject, uint32_t index)
 {
 	const struct config_event *event =

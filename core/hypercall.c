@@ -63,13 +63,9 @@ static void mask_apply(const struct call *call)
 {
 	struct vcpu *vcpu = call->vcpu;
 	uint64_t opened = call->a & ~vcpu->event_mask & __atomic_load_n(&vcpu->events, __ATOMIC_SEQ_CST);
-	const struct config_event_in *in = CONFIG_TABLE(the_system.config, config_event_in, TABLE_EVENT_IN) +
-	                                   vcpu->subject->config->event_in.first;
 
 	__atomic_store_n(&vcpu->event_mask, call->a, __ATOMIC_SEQ_CST);
-	for (uint32_t i = 0; i < vcpu->subject->config->event_in.count; i++)
-		if (opened >> in[i].bit & 1 && in[i].vcpu == vcpu->number && in[i].vector)
-			machine_vcpu_post(vcpu, in[i].vector, false);
+	event_raise(vcpu, opened);
 }
 
 static enum status unmask_check(const struct call *call)

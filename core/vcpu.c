@@ -43,6 +43,8 @@ static void begin(struct vcpu *vcpu)
 	vcpu->extint = 0;
 	vcpu->deadline = ~UINT64_C(0);
 	vcpu->event_mask = ~UINT64_C(0);
+	/* events since the start of its subject: the reset took their vectors */
+	event_raise(vcpu, __atomic_load_n(&vcpu->events, __ATOMIC_SEQ_CST));
 }
 
 static void start_by_ipi(struct vcpu *vcpu, uint64_t requests)
