@@ -24,7 +24,7 @@ void event_post(struct cpu *cpu, struct subject *subject, uint32_t bit)
 	uint64_t before = __atomic_fetch_or(&vcpu->events, mask, __ATOMIC_SEQ_CST);
 	bool raised = false;
 
-	if (in->vector && vcpu->event_mask & mask)
+	if (in->vector && __atomic_load_n(&vcpu->event_mask, __ATOMIC_SEQ_CST) & mask)
 		raised = machine_vcpu_post(vcpu, in->vector, false);
 	if (raised || !(before & mask))
 		vcpu_request(cpu, vcpu, REQUEST_EVENT, !vcpu->guest || in->flags & EVENT_URGENT);

@@ -62,10 +62,11 @@ static void wait_apply(const struct call *call)
 static void mask_apply(const struct call *call)
 {
 	struct vcpu *vcpu = call->vcpu;
-	uint64_t opened = call->a & ~vcpu->event_mask & __atomic_load_n(&vcpu->events, __ATOMIC_SEQ_CST);
+	uint64_t closed = ~vcpu->event_mask;
 
+	/* the mask first: a signal that comes now either sees it and raises, or its bit is seen here */
 	__atomic_store_n(&vcpu->event_mask, call->a, __ATOMIC_SEQ_CST);
-	event_raise(vcpu, opened);
+	event_raise(vcpu, call->a & closed & __atomic_load_n(&vcpu->events, __ATOMIC_SEQ_CST));
 }
 
 static enum status unmask_check(const struct call *call)
