@@ -52,7 +52,13 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 
 	if (layer->state != VCPU_RESUMED)
 		return false;
-	if (bits) {
+	if (guest->started & REQUEST_INIT) {
+		guest->started &= ~REQUEST_INIT;
+		layer_return(layer, RUN_OUT_STARTED, 0);
+	} else if (guest->started) {
+		guest->started = 0;
+		layer_return(layer, RUN_OUT_STARTED, guest->sipi_vector & 0xffu);
+	} else if (bits) {
 		__atomic_fetch_and(&layer->events, ~bits, __ATOMIC_SEQ_CST);
 		layer_return(layer, RUN_OUT_EVENT, bits);
 	} else if (layer->deadline <= now) {
@@ -97,7 +103,8 @@ enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint6
 
 	if (guest->state == VCPU_PARKED)
 		return ERR_STATE;
-	enum status status = take_over(guest, flags, rax);
+	/* a guest that was started anew meanwhile: what the layer hands over belongs to the life before */
+	enum status status = guest->started ? OK : take_over(guest, flags, rax);
 	if (status != OK)
 		return status;
 	layer->state = VCPU_RESUMED;
@@ -110,7 +117,7 @@ enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint6
 	}
 	if (guest->state == VCPU_HALTED && machine_vcpu_wakes(guest))
 		guest->state = VCPU_READY;
-	if ((layer->events | guest->run_flags | guest->extint) && layer_check(layer, 0))
+	if ((layer->events | guest->run_flags | guest->extint | guest->started) && layer_check(layer, 0))
 		return OK;
 	if (guest->state == VCPU_READY)
 		cpu->current = guest;

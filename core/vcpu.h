@@ -46,6 +46,7 @@ struct vcpu {
 	uint32_t run_flags; /* of a guest: RUN_WINDOW as its layer asked */
 	uint32_t extint;    /* of a guest: the INTR line its layer raised */
 	uint32_t paused;
+	uint32_t started; /* of a guest: REQUEST_INIT, REQUEST_SIPI that its layer has not heard of */
 	uint64_t wait_mask;
 	uint64_t deadline; /* layer: its timer; waiting: HC_EVENT_WAIT; ~0 = none */
 	uint64_t event_mask;
