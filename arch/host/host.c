@@ -197,29 +197,24 @@ static bool interrupt_waits(const struct cpu *cpu)
 	return false;
 }
 
-bool host_goes_on(const struct cpu *cpu)
+enum host_pass host_pass(struct cpu *cpu, uint64_t ticks)
 {
-	return !interrupt_waits(cpu) && (!host.until || host.now[cpu->id] < host.until);
-}
+	uint64_t *now = &host.now[cpu->id];
+	uint64_t end = ticks > ~*now ? ~UINT64_C(0) : *now + ticks, fires = fires_at(cpu->id);
+	uint64_t bound = host.until ? host.until : ~UINT64_C(0);
 
-bool host_pass(struct cpu *cpu, uint64_t ticks)
-{
-	uint64_t now = host.now[cpu->id], end = ticks > ~now ? ~UINT64_C(0) : now + ticks;
-	uint64_t stop = fires_at(cpu->id);
-
-	if (!host_goes_on(cpu))
-		return false;
-	if (host.until && host.until < stop)
-		stop = host.until;
-	if (end < stop) {
-		host.now[cpu->id] = end;
-		return true;
+	if (interrupt_waits(cpu))
+		return HOST_INTERRUPTED;
+	if (*now >= bound)
+		return HOST_BOUND;
+	if (end < fires && end < bound) {
+		*now = end;
+		return HOST_PASSED;
 	}
-	if (stop == ~UINT64_C(0))
-		abort(); /* a CPU that nothing can wake: a test that hangs */
-	if (stop > now)
-		host.now[cpu->id] = stop;
-	return false;
+	*now = fires < bound ? fires : bound;
+	if (*now == ~UINT64_C(0))
+		abort(); /* nothing can end this: a test that hangs */
+	return fires < bound ? HOST_INTERRUPTED : HOST_BOUND;
 }
 
 void machine_window(struct cpu *cpu)

@@ -68,8 +68,8 @@ void host_script(struct vcpu *vcpu, const struct host_exit *exits, uint32_t coun
 void host_call(enum host_call call);
 /* What interrupts this CPU now is taken: lines, the timer, a kick. true if there was anything. */
 bool host_interrupt(struct cpu *cpu);
-bool host_goes_on(const struct cpu *cpu); /* no interrupt waits and the bound is not reached */
-/* Time passes on this CPU: `ticks`, or less when an interrupt or the bound comes before. true if all of it passed. */
-bool host_pass(struct cpu *cpu, uint64_t ticks);
+/* Time passes on this CPU: `ticks`, or less when an interrupt or the bound comes before. */
+enum host_pass { HOST_PASSED, HOST_INTERRUPTED, HOST_BOUND };
+enum host_pass host_pass(struct cpu *cpu, uint64_t ticks);
 
 #endif

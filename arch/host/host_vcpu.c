@@ -62,35 +62,40 @@ static void record(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 	vcpu->stats->exits[reason]++;
 }
 
-static enum exit run_script(struct cpu *cpu, struct vcpu *vcpu)
+static struct host_exit next_exit(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	enum exit reason = EXIT_INTERRUPT;
 
-	state->entries++;
-	take(state);
-	if (__atomic_load_n(&cpu->resched, __ATOMIC_SEQ_CST) || !host_goes_on(cpu)) {
-		record(cpu, vcpu, reason);
-		return reason;
-	}
-	struct host_exit exit = {.after = ~UINT64_C(0)};
 	if (state->script_next < state->script_count)
-		exit = state->script[state->script_next];
-	else if (state->guest)
-		exit = state->guest(vcpu);
-	if (host_pass(cpu, exit.after)) {
-		reason = exit.reason;
-		state->script_next++;
-		memcpy(state->argument, exit.argument, sizeof(state->argument));
-		memcpy(state->detail, exit.detail, sizeof(state->detail));
-	}
-	record(cpu, vcpu, reason);
-	return reason;
+		return state->script[state->script_next];
+	return state->guest ? state->guest(vcpu) : (struct host_exit){.after = ~UINT64_C(0)};
 }
 
 void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 {
-	core_exit(cpu, vcpu, run_script(cpu, vcpu));
+	struct vcpu_state *state = &vcpu->machine;
+	enum host_pass passed = host_pass(cpu, 0);
+
+	state->entries++;
+	take(state);
+	if (passed == HOST_BOUND)
+		return;
+	if (passed == HOST_PASSED && !__atomic_load_n(&cpu->resched, __ATOMIC_SEQ_CST)) {
+		struct host_exit exit = next_exit(vcpu);
+		passed = host_pass(cpu, exit.after);
+		if (passed == HOST_BOUND)
+			return;
+		if (passed == HOST_PASSED) {
+			state->script_next++;
+			memcpy(state->argument, exit.argument, sizeof(state->argument));
+			memcpy(state->detail, exit.detail, sizeof(state->detail));
+			record(cpu, vcpu, exit.reason);
+			core_exit(cpu, vcpu, exit.reason);
+			return;
+		}
+	}
+	record(cpu, vcpu, EXIT_INTERRUPT);
+	core_exit(cpu, vcpu, EXIT_INTERRUPT);
 }
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)

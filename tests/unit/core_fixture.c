@@ -172,7 +172,8 @@ void core_enter(struct vcpu *vcpu)
 			return;
 		core_run_for(500);
 	}
-	fail_msg("vCPU %u never runs", vcpu->index);
+	fail_msg("vCPU %u never runs: state %u, requests %llx, unit %u", vcpu->index, vcpu->state,
+	         (unsigned long long)vcpu->requests, core_state(vcpu->subject));
 }
 
 enum status core_call(struct vcpu *vcpu, uint64_t number, uint64_t a, uint64_t b, uint64_t c)

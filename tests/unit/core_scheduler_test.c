@@ -111,6 +111,7 @@ static void a_cpu_stopped_for_many_frames_finds_the_frame_that_contains_now(void
 	uint64_t at = epoch();
 	core_run_until(at + 1);
 	host.now[0] = at + 1238 * MS;
+	cpus[0].resched = 1;
 	core_decide(0);
 	assert_int_equal(cpus[0].frame_start, at + 1237 * MS + MS / 2);
 	assert_ptr_equal(cpus[0].current, APP_VCPU);
@@ -118,8 +119,11 @@ static void a_cpu_stopped_for_many_frames_finds_the_frame_that_contains_now(void
 	assert_int_equal(cpus[0].frame_start, at + 1240 * MS);
 	/* more than one search: bounded, then it goes on searching */
 	host.now[0] = at + 100000 * MS + 8 * MS;
-	for (unsigned i = 0; i < 1000 && cpus[0].frame_end < host.now[0]; i++)
+	cpus[0].resched = 1;
+	for (unsigned i = 0; i < 1000 && cpus[0].frame_end < host.now[0]; i++) {
 		core_decide(0);
+		cpus[0].resched = 1; /* its timer is in the past */
+	}
 	assert_int_equal(cpus[0].major_start, at + 100000 * MS);
 	core_check_invariants();
 }
@@ -145,6 +149,7 @@ static void held_frames_start_at_plan_plus_bound_and_never_earlier(void **state)
 		assert_in_range(host.now[0] - cpus[0].frame_start, earliest, earliest + 64);
 		at += 10 * MS;
 		host.now[0] = at;
+		cpus[0].resched = 1;
 		core_decide(0);
 		assert_int_equal(cpus[0].frame_start, at);
 	}
