@@ -68,6 +68,7 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 		layer_return(layer, RUN_OUT_INTA, 0);
 	} else if (guest->run_flags & RUN_WINDOW && machine_vcpu_open_window(guest)) {
 		guest->run_flags = 0;
+		machine_want_window(guest, false);
 		layer_return(layer, RUN_OUT_WINDOW, 0);
 	} else {
 		return false;
