@@ -116,8 +116,8 @@ enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint6
 		guest->run_flags = (uint32_t)(flags & RUN_WINDOW);
 		machine_want_window(guest, guest->run_flags != 0);
 	}
-	if (guest->state == VCPU_HALTED && machine_vcpu_wakes(guest))
-		guest->state = VCPU_READY;
+	if (guest->state != VCPU_READY)
+		vcpu_wake(guest, machine_now());
 	if ((layer->events | guest->run_flags | guest->extint | guest->started) && layer_check(layer, 0))
 		return OK;
 	if (guest->state == VCPU_READY)

@@ -25,7 +25,7 @@ void vcpu_request(struct cpu *cpu, struct vcpu *vcpu, uint64_t bits, bool urgent
 		machine_kick(vcpu->cpu->id);
 }
 
-static void wake(struct vcpu *vcpu, uint64_t now)
+void vcpu_wake(struct vcpu *vcpu, uint64_t now)
 {
 	if (vcpu->state == VCPU_HALTED && machine_vcpu_wakes(vcpu))
 		vcpu->state = VCPU_READY;
@@ -81,7 +81,7 @@ void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu)
 	if (requests & (REQUEST_INIT | REQUEST_SIPI))
 		start_by_ipi(vcpu, requests);
 	vcpu->paused = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST) == SUBJECT_PAUSED;
-	wake(vcpu, machine_now());
+	vcpu_wake(vcpu, machine_now());
 }
 
 uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now)
@@ -92,11 +92,11 @@ uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now)
 	if (timer <= now) {
 		machine_vcpu_timer(vcpu, now);
 		vcpu->stats->exits[EXIT_TIMER]++;
-		wake(vcpu, now);
+		vcpu_wake(vcpu, now);
 		timer = vcpu_deadline(&vcpu->machine);
 	}
 	if (vcpu->deadline <= now)
-		wake(vcpu, now);
+		vcpu_wake(vcpu, now);
 	/* a layer that has control hears of its timer when it resumes; until then nobody waits for it */
 	if (vcpu->state != VCPU_WAITING && vcpu->state != VCPU_RESUMED)
 		return timer;

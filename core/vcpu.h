@@ -65,6 +65,8 @@ extern uint32_t vcpu_count;
 void vcpu_request(struct cpu *cpu, struct vcpu *vcpu, uint64_t bits, bool urgent);
 /* On the vCPU's own CPU, in its frame: act on the requests. */
 void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu);
+/* Halted, waiting or a layer inside HC_VCPU_RUN: go on if there is a reason. */
+void vcpu_wake(struct vcpu *vcpu, uint64_t now);
 /* Post what its deadlines ask for; returns the next one, ~0 = none. */
 uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now);
 bool vcpu_runnable(const struct vcpu *vcpu);
