@@ -62,6 +62,12 @@ static void record(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 	vcpu->stats->exits[reason]++;
 }
 
+void host_hypercall(struct cpu *cpu, struct vcpu *vcpu)
+{
+	machine_advance(vcpu);
+	core_hypercall(cpu, vcpu);
+}
+
 static struct host_exit next_exit(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
@@ -90,7 +96,10 @@ void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 			memcpy(state->argument, exit.argument, sizeof(state->argument));
 			memcpy(state->detail, exit.detail, sizeof(state->detail));
 			record(cpu, vcpu, exit.reason);
-			core_exit(cpu, vcpu, exit.reason);
+			if (exit.reason == EXIT_HYPERCALL)
+				host_hypercall(cpu, vcpu);
+			else
+				core_exit(cpu, vcpu, exit.reason);
 			return;
 		}
 	}

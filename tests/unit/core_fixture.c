@@ -199,7 +199,10 @@ void core_leave(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t 
 	vcpu->cpu->current = vcpu;
 	if (!end_expected && setjmp(on_end))
 		fail_msg("the machine ended: %s", host.console);
-	core_exit(vcpu->cpu, vcpu, reason);
+	if (reason == EXIT_HYPERCALL)
+		host_hypercall(vcpu->cpu, vcpu);
+	else
+		core_exit(vcpu->cpu, vcpu, reason);
 }
 
 struct host_exit core_layer(struct vcpu *vcpu)
