@@ -105,6 +105,7 @@ static void interrupted(struct cpu *cpu, struct vcpu *vcpu)
 {
 	(void)vcpu;
 	machine_window(cpu);
+	cpu->timer = 0; /* it may have been the timer, before its time: a counter's reach or scale */
 	cpu->resched = 1;
 }
 

@@ -49,7 +49,13 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 
 	if (layer->state != VCPU_RESUMED)
 		return false;
-	if (bits) {
+	if (guest->started & REQUEST_INIT) {
+		guest->started &= ~REQUEST_INIT;
+		layer_return(layer, RUN_OUT_STARTED, 0);
+	} else if (guest->started) {
+		guest->started = 0;
+		layer_return(layer, RUN_OUT_STARTED, guest->sipi_vector & 0xffu);
+	} else if (bits) {
 		__atomic_fetch_and(&layer->events, ~bits, __ATOMIC_SEQ_CST);
 		layer_return(layer, RUN_OUT_EVENT, bits);
 	} else if (layer->deadline <= now) {
@@ -59,6 +65,7 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 		layer_return(layer, RUN_OUT_INTA, 0);
 	} else if (guest->run_flags & RUN_WINDOW && machine_vcpu_open_window(guest)) {
 		guest->run_flags = 0;
+		machine_want_window(guest, false);
 		layer_return(layer, RUN_OUT_WINDOW, 0);
 	} else {
 		return false;
@@ -97,22 +104,25 @@ enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint6
 
 	if (guest->state == VCPU_PARKED)
 		return ERR_STATE;
-	if (flags & ~(uint64_t)(RUN_ADVANCE | RUN_SET_RAX) && take_over(guest, flags) != OK)
-		return ERR_ARGUMENT;
-	if (flags & RUN_ADVANCE)
-		machine_advance(guest);
-	if (flags & RUN_SET_RAX)
-		machine_set_rax(guest, rax);
+	/* a guest that was started anew meanwhile: what the layer hands over belongs to the life before */
+	if (!guest->started) {
+		if (flags & ~(uint64_t)(RUN_ADVANCE | RUN_SET_RAX) && take_over(guest, flags) != OK)
+			return ERR_ARGUMENT;
+		if (flags & RUN_ADVANCE)
+			machine_advance(guest);
+		if (flags & RUN_SET_RAX)
+			machine_set_rax(guest, rax);
+	}
 	layer->state = VCPU_RESUMED;
 	layer->deadline = deadline - 1 < ~UINT64_C(0) - 1 ? deadline : ~UINT64_C(0); /* 0 = none */
 	if (layer->deadline < cpu->timer)
 		scheduler_deadline(cpu, layer->deadline);
 	if (guest->run_flags != (uint32_t)(flags & RUN_WINDOW))
 		want_window(guest, (uint32_t)(flags & RUN_WINDOW));
-	if ((layer->events | guest->run_flags | guest->extint) && layer_check(layer, 0))
+	if (guest->state != VCPU_READY)
+		vcpu_wake(guest, machine_now());
+	if ((layer->events | guest->run_flags | guest->extint | guest->started) && layer_check(layer, 0))
 		return OK;
-	if (guest->state == VCPU_HALTED && machine_vcpu_wakes(guest))
-		guest->state = VCPU_READY;
 	if (guest->state == VCPU_READY)
 		cpu->current = guest;
 	else
