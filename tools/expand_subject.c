@@ -146,7 +146,8 @@ static void expand_image(struct compiler *compiler, xmlNodePtr node, const char 
 {
 	const char *image = node_attribute(compiler, node, "image");
 	image = image ? image : usual;
-	if (!strrchr(image, '.'))
+	const char *slash = strrchr(image, '/');
+	if (!strchr(slash ? slash : image, '.'))
 		node_set(node, "image", report_print(&compiler->report, "%s.elf", image));
 }
 
