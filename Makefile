@@ -3,6 +3,7 @@
 # Quick inner loop: `make check`. All output goes to build/.
 B := build
 MAKEFLAGS += --no-builtin-rules
+Q := $(if $(V),,@)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror
 GCCINC := $(shell gcc -print-file-name=include)
 DEP = -MMD -MP
@@ -14,41 +15,64 @@ FREE := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(GCCINC) -I. -fno-pic
 X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
-.PHONY: all run test check smoke size bench clean packages
+.PHONY: all run test check fuzz smoke size bench clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
 CORE_LIB := lib/bytes.c $(wildcard lib/config*.c) lib/hash.c lib/placement.c lib/tables.c lib/text.c
 CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
-X86_SRC := $(wildcard arch/x86_64/*.c arch/x86_64/boot/*.c arch/x86_64/boot/*.S)
+# arch/x86_64/*.c is pure and also runs natively in unit tests; boot/ and hw/ touch the machine
+X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.c arch/x86_64/hw/*.S)
+X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
 AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
+# start-up runs once: small rather than fast
+$(addprefix $(B)/core-amd/arch/x86_64/,boot/%.o acpi.c.o multiboot.c.o ranges.c.o hw/paging.c.o hw/uart.c.o): FREE += -Os
 $(B)/core-amd/%.c.o: %.c
 	@mkdir -p $(@D)
-	gcc $(FREE) $(X86) -Iarch/x86_64/amd $(DEP) -c $< -o $@
+	$(Q)gcc $(FREE) $(X86) -Iarch/x86_64/amd $(DEP) -c $< -o $@
 $(B)/core-amd/%.S.o: %.S
 	@mkdir -p $(@D)
-	gcc $(FREE) $(X86) -Iarch/x86_64/amd $(DEP) -c $< -o $@
+	$(Q)gcc $(FREE) $(X86) -Iarch/x86_64/amd $(DEP) -c $< -o $@
 $(B)/core-amd.elf64: $(AMD_OBJ) arch/x86_64/boot/core.ld
-	$(LD) -T arch/x86_64/boot/core.ld -Map $(B)/core-amd.map $(AMD_OBJ) -o $@
+	$(Q)$(LD) -T arch/x86_64/boot/core.ld -Map $(B)/core-amd.map $(AMD_OBJ) -o $@
 $(B)/core-amd.elf: $(B)/core-amd.elf64
-	objcopy -O elf32-i386 $< $@
+	$(Q)objcopy -O elf32-i386 $< $@
+
+# --- nothing of x86 in core/: it compiles for AArch64 too ---
+AARCH64_OBJ := $(patsubst %,$(B)/core-aarch64/%.o,$(wildcard core/*.c lib/*.c))
+$(B)/core-aarch64/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(Q)aarch64-linux-gnu-gcc -std=c11 -O2 -ffreestanding -nostdinc -isystem $(shell aarch64-linux-gnu-gcc \
+		-print-file-name=include) -I. -Iarch/aarch64 -mgeneral-regs-only $(WARN) $(DEP) -c $< -o $@
+.PHONY: aarch64
+aarch64: $(AARCH64_OBJ)
+
+# --- a core that only tests start-up and controllers: tests/boot/run ---
+BOOT_TEST_SRC := tests/boot/main.c lib/bytes.c arch/x86_64/acpi.c arch/x86_64/multiboot.c arch/x86_64/ranges.c $(X86_HW)
+$(B)/boot-test.elf: $(BOOT_TEST_SRC:%=$(B)/core-amd/%.o) arch/x86_64/boot/core.ld
+	$(Q)$(LD) -T arch/x86_64/boot/core.ld $(filter %.o,$^) -o $@64
+	$(Q)objcopy -O elf32-i386 $@64 $@
+
+.PHONY: boot-test
+boot-test: $(B)/boot-test.elf
+	tests/boot/run iso
 
 # --- SDK, applications, virtualization layer: apps/NAME/*.c and devices/ link sdk/ and lib/ ---
-SDK_SRC := $(wildcard sdk/*.c sdk/*.S) $(wildcard lib/*.c)
+SDK_SRC := $(wildcard sdk/*.c sdk/x86_64/*.c sdk/x86_64/*.S) $(wildcard lib/*.c)
 SDK_OBJ := $(SDK_SRC:%=$(B)/free/%.o)
 $(B)/free/%.c.o: %.c
 	@mkdir -p $(@D)
-	gcc $(FREE) $(X86) $(DEP) -c $< -o $@
+	$(Q)gcc $(FREE) $(X86) $(DEP) -c $< -o $@
 $(B)/free/%.S.o: %.S
 	@mkdir -p $(@D)
-	gcc $(FREE) $(X86) $(DEP) -c $< -o $@
+	$(Q)gcc $(FREE) $(X86) $(DEP) -c $< -o $@
 $(B)/libsdk.a: $(SDK_OBJ)
-	rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; ar rcs $@ $^
 APP_DIRS := $(notdir $(patsubst %/,%,$(wildcard apps/*/)))
 define app_rule
 $(B)/$(1).elf: $(patsubst %,$(B)/free/%.o,$(2)) $(B)/libsdk.a sdk/app.ld
-	$(LD) -T sdk/app.ld $$(filter %.o,$$^) $(B)/libsdk.a -o $$@
+	$(Q)$(LD) -T sdk/app.ld $$(filter %.o,$$^) $(B)/libsdk.a -o $$@
 apps: $(B)/$(1).elf
 endef
 .PHONY: apps
@@ -62,26 +86,49 @@ TOOL_SRC := $(wildcard tools/*.c tools/*/*.c) $(filter-out lib/bytes.c,$(wildcar
 TOOL_FLAGS := -std=c11 -O2 -g -D_GNU_SOURCE -I. $(WARN) $(shell xml2-config --cflags 2>/dev/null)
 $(B)/tool/%.c.o: %.c
 	@mkdir -p $(@D)
-	gcc $(TOOL_FLAGS) $(DEP) -c $< -o $@
+	$(Q)gcc $(TOOL_FLAGS) $(DEP) -c $< -o $@
 $(B)/tool/tools/document.c.o $(B)/unit/obj/tools/document.c.o: systems/bulkhead.xsd
 $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
-	gcc $^ -lxml2 -o $@
+	$(Q)gcc $^ -lxml2 -o $@
 
 # --- unit tests: every tests/unit/*_test.c is one cmocka program over the same sources, under ASan and UBSan ---
+# Core and SDK use the same words (event_wait ...), so they are two archives: a test that includes SDK, applications or
+# layer finds its names there, every other test in core, arch and tools; lib is for both.
 UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c arch/host/*.c arch/x86_64/*.c \
-	devices/*.c devices/*/*.c sdk/mock/*.c tools/*.c tools/*/*.c) $(wildcard apps/*/*.c)
+	tools/*.c tools/*/*.c) tests/unit/sample.c
+UNIT_SDK_SRC := $(wildcard sdk/*.c sdk/mock/*.c apps/*/*.c devices/*.c devices/*/*.c)
+UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/unit/*_test.c)
 UNIT_FLAGS := -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iarch/host $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(shell xml2-config --cflags 2>/dev/null)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 $(B)/unit/obj/%.c.o: %.c
 	@mkdir -p $(@D)
-	clang $(UNIT_FLAGS) $(DEP) -c $< -o $@
+	$(Q)clang $(UNIT_FLAGS) $(DEP) -c $< -o $@
 $(B)/unit/all.a: $(UNIT_SRC:%=$(B)/unit/obj/%.o)
-	rm -f $@; ar rcs $@ $^
+	$(Q)rm -f $@; ar rcs $@ $^
+$(B)/unit/sdk.a: $(UNIT_SDK_SRC:%=$(B)/unit/obj/%.o)
+	$(Q)rm -f $@; ar rcs $@ $^
+$(UNIT_SDK_TESTS:tests/unit/%.c=$(B)/unit/%): $(B)/unit/sdk.a
 $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
-	clang $(UNIT_FLAGS) $^ -lcmocka -lxml2 -o $@
+	$(Q)clang $(UNIT_FLAGS) $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lcmocka -lxml2 -o $@
 
-check: all $(UNIT_TESTS)
+# --- fuzzing: every tests/fuzz/NAME.c is one libFuzzer program over the same sources; tests/fuzz/run SECONDS runs all ---
+FUZZ_FLAGS := $(UNIT_FLAGS) -fsanitize=fuzzer-no-link
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_SDK := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/fuzz/*.c)
+$(B)/fuzz/obj/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_FLAGS) $(DEP) -c $< -o $@
+$(B)/fuzz/all.a: $(UNIT_SRC:%=$(B)/fuzz/obj/%.o)
+	$(Q)rm -f $@; ar rcs $@ $^
+$(B)/fuzz/sdk.a: $(UNIT_SDK_SRC:%=$(B)/fuzz/obj/%.o)
+	$(Q)rm -f $@; ar rcs $@ $^
+$(FUZZ_SDK:tests/fuzz/%.c=$(B)/fuzz/%): $(B)/fuzz/sdk.a
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.c.o $(B)/fuzz/all.a
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lxml2 -o $@
+fuzz: $(FUZZ)
+
+check: all aarch64 $(UNIT_TESTS)
 	tests/check $(UNIT_TESTS)
 
 packages:

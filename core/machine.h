@@ -19,10 +19,15 @@ struct hpa {
 	uint64_t at; /* host-physical address */
 };
 
-/* --- start-up: arch calls core_main() once on CPU 0 with this --- */
 struct machine_range {
 	uint64_t base, size;
 };
+
+/* Pool pages the back end asks system_pages() for: what placement has to reserve. */
+struct placement_costs;
+const struct placement_costs *machine_costs(void);
+
+/* --- start-up: arch calls core_main() once on CPU 0 with this --- */
 #define BOOT_RANGES 64u
 struct boot_info {
 	struct hpa package; /* the first boot module */
@@ -36,13 +41,22 @@ struct boot_info {
 	uint64_t phys_limit; /* first address beyond what the CPU can name */
 };
 void core_main(const struct boot_info *boot);
-/* arch calls this on every CPU (0 included) after machine_cpus_start; never returns. */
+/* arch calls this on every CPU (0 included) after core_main has returned; never returns. */
 void core_cpu_main(unsigned cpu);
 
 /* Starts CPUs 1..count-1; each ends in core_cpu_main(). ERR_FEATURE if one does not answer or its TSC is not in step. */
 enum status machine_cpus_start(unsigned count);
 /* Does this CPU have what the back end needs? On failure *what names the missing thing. */
 enum status machine_check(const char **what);
+void machine_cpu_open(
+        unsigned cpu);         /* the same CPU gets ready to run vCPUs; each CPU but 0, which machine_check readies */
+uint32_t machine_vendor(void); /* enum cpu_vendor of abi/info.h */
+/* The core's own read-only image, for the self test. */
+struct machine_range machine_image(void);
+uint64_t machine_image_bytes(void); /* all of the core's image in RAM, stacks included */
+unsigned machine_cpu(void);         /* number of the CPU we are on */
+struct table_format;
+const struct table_format *machine_table_format(void);
 /* Host CPUID, for the check of config_feature. regs in the order of enum cpuid_register. */
 void machine_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4]);
 
@@ -57,6 +71,10 @@ struct machine_map {
 void machine_protect(const struct machine_map *maps, unsigned count);
 /* This CPU's window on one 4 KiB page anywhere in RAM; slot 0 or 1. Valid until the next call with the same slot. */
 void *machine_page(struct cpu *cpu, unsigned slot, struct hpa page);
+
+/* The same windows, one page at a time: at most 600 instructions each. */
+void machine_page_zero(struct cpu *cpu, struct hpa page);
+void machine_page_copy(struct cpu *cpu, struct hpa to, struct hpa from, unsigned bytes); /* the rest of `to` stays */
 
 /* --- time --- */
 uint64_t machine_now(void); /* TSC, never serialising */
@@ -79,20 +97,23 @@ void core_interrupt_nmi(unsigned cpu);
 /* --- console (before the first subject and in a panic only) and the end --- */
 void machine_console(char c);
 _Noreturn void machine_stop(void); /* safe state: interrupts off for good, HLT */
+void *machine_crash_page(void);    /* one page that a warm reboot leaves alone */
 _Noreturn void machine_reboot(void);
 _Noreturn void machine_power_off(uint32_t port, uint32_t value); /* falls back to machine_stop */
 
 /* --- vCPUs: only the vCPU's own CPU may call these, machine_vcpu_post() apart --- */
 enum status machine_vcpu_open(struct vcpu *vcpu); /* once, at start: control block from configuration and tables */
 void machine_vcpu_reset(struct vcpu *vcpu);       /* to the start state of config_vcpu; registers, FPU, local APIC */
+/* An INIT (vector ~0) or SIPI (0..255) by another vCPU of the subject. */
+void machine_vcpu_start(struct vcpu *vcpu, unsigned vector);
 /* Runs the guest until something is for the core; what the description's tables and the local APIC answer does not
- * return. Returns also, with EXIT_INTERRUPT, when vcpu->attention is set. */
+ * return. Returns also, with EXIT_INTERRUPT, when cpu->resched is set. */
 enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu);
 /* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like, by restart unit. */
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next);
-uint64_t machine_argument(const struct vcpu *vcpu, unsigned index);     /* 0 = call number, 1..3 */
-void machine_result(struct vcpu *vcpu, unsigned index, uint64_t value); /* 0 = status, 1..3 */
-void machine_advance(struct vcpu *vcpu);                                /* past the instruction that exited */
+/* Hypercall registers and the guest's timer deadline are read in the hottest paths: inline in vcpu_state.h, as
+ * vcpu_argument(), vcpu_result(), vcpu_deadline(). */
+void machine_advance(struct vcpu *vcpu); /* past the instruction that exited */
 enum exit_detail { DETAIL_0, DETAIL_1, DETAIL_2 };
 uint64_t machine_detail(const struct vcpu *vcpu, unsigned index); /* of the last exit: frame.info[index] */
 uint64_t machine_rip(const struct vcpu *vcpu);
@@ -113,6 +134,8 @@ enum status machine_inject(struct vcpu *vcpu, uint64_t event); /* frame.inject *
 void machine_set_rax(struct vcpu *vcpu, uint64_t value);
 void machine_extint(struct vcpu *vcpu, unsigned vector);
 void machine_extint_line(struct vcpu *vcpu, bool raised);
+bool machine_extint_ready(const struct vcpu *vcpu);       /* the line is up and LINT0 passes it on */
+void machine_want_window(struct vcpu *vcpu, bool wanted); /* EXIT_WINDOW when it can take an interrupt */
 uint64_t machine_lapic_read(struct vcpu *vcpu, unsigned offset);
 enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t value);
 

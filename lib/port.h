@@ -25,7 +25,8 @@ enum status port_queue_send(struct channel_end *end, const void *message, size_t
 /*
  * The next message, into a buffer of `max` bytes. ERR_EMPTY: none. ERR_ARGUMENT: it is longer than max: *bytes says how
  * long, it stays in the queue (duplex) or is dropped (one-way). ERR_CORRUPT: the peer's framing is broken: all that was
- * queued is dropped. One-way: *lost (may be 0) counts messages that were overwritten since the last call.
+ * queued is dropped. ERR_BUSY: the writer overtook the reader each time (one-way; bounded tries).
+ * *lost (the pointer may be 0) counts messages that were overwritten between the one before and this one.
  */
 enum status port_queue_receive(struct channel_end *end, void *message, size_t max, size_t *bytes, uint64_t *lost);
 

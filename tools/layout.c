@@ -105,6 +105,8 @@ static void system_region(struct image *image, struct described_region *region, 
 void layout_system(struct image *image)
 {
 	struct description *d = image->compiler->description;
+	/* the core counts there, whether or not a subject may read it */
+	layout_region(image, "statistics", REGION_STATS, CONFIG_NONE, STATS_BYTES, 0);
 	for (unsigned i = 0; i < d->channel_count; i++)
 		system_channel(image, &d->channel[i]);
 	for (unsigned i = 0; i < d->region_count; i++)
@@ -173,9 +175,6 @@ static void map_stats(struct layout *layout)
 		return;
 	while (region < layout->image->count[TABLE_REGION] && regions[region].kind != REGION_STATS)
 		region++;
-	if (region == layout->image->count[TABLE_REGION])
-		region = layout_region(layout->image, "statistics", REGION_STATS, CONFIG_NONE, STATS_BYTES,
-		                       s->rights_line);
 	layout_tell(layout, "statistics", INFO_STATS, layout_window(layout, region, MAP_READ), STATS_BYTES, INFO_READ);
 }
 

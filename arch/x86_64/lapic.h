@@ -22,7 +22,7 @@ struct lapic {
 	uint64_t deadline;  /* of the timer in TSC ticks, ~0 = not armed; all three modes end up here */
 	uint64_t period;    /* periodic: TSC ticks per round */
 	uint64_t ticks_mul; /* TSC ticks per timer tick (bus clock, divide 1), 32.32 */
-	uint64_t timer_start;
+	uint64_t reserved;
 	uint64_t icr;
 	uint32_t id, ldr, dfr, tpr, svr, esr, esr_pending;
 	uint32_t lvt[6]; /* timer, thermal, performance, LINT0, LINT1, error */
@@ -31,7 +31,7 @@ struct lapic {
 	uint32_t isr_top; /* cached highest vector in service, 0 = none */
 	uint32_t state;   /* LAPIC_RUNNING, LAPIC_WAIT_SIPI */
 	uint32_t nmi_pending;
-	uint32_t extra[8];
+	uint32_t extra[8]; /* for the machine's own use; never touched here */
 };
 enum { LAPIC_RUNNING = 0, LAPIC_WAIT_SIPI = 1 };
 
@@ -39,14 +39,16 @@ enum { LAPIC_RUNNING = 0, LAPIC_WAIT_SIPI = 1 };
 enum lapic_effect {
 	LAPIC_DONE = 0,
 	LAPIC_FAULT, /* #GP(0): reserved bit, read-only or absent register, or not in this mode */
-	LAPIC_EOI,   /* an EOI of a level-triggered vector: *detail = vector; tell the layer */
+	LAPIC_EOI,   /* an EOI of a level-triggered vector: *detail = vector; tell the layer. As LAPIC_RAISED besides */
 	LAPIC_IPI,   /* an IPI for other (or also this) vCPUs of the subject: *detail = ICR value; see lapic_ipi_* */
 	LAPIC_TIMER, /* the deadline changed */
 	LAPIC_RAISED, /* something may have become deliverable (TPR lowered, EOI, self IPI): look at lapic_highest() again */
-	LAPIC_BASE, /* APIC_BASE changed: mode transition */
+	LAPIC_BASE, /* APIC_BASE changed: mode transition; *detail = the new value */
 };
 
-/* Power-up or INIT state. `x2apic`: reset into x2APIC mode (already enabled). boot CPU: BSP flag in base. */
+/* Power-up state, LAPIC_RUNNING (the caller sets LAPIC_WAIT_SIPI for a vCPU that START_SIPI says). `x2apic`: reset into
+ * x2APIC mode (already enabled). id 0 is the boot CPU: BSP flag in base. As on hardware the APIC is software-disabled
+ * (SVR bit 8): until the guest enables it, fixed interrupts posted to it are dropped. */
 void lapic_reset(struct lapic *lapic, uint32_t id, bool x2apic, uint64_t ticks_mul);
 /* INIT: like reset but keeps id, base and mode; then waits for a SIPI unless it is the boot CPU (id 0 of the subject). */
 void lapic_init(struct lapic *lapic);
@@ -54,12 +56,14 @@ void lapic_init(struct lapic *lapic);
 /* MSR 0x1b, 0x6e0, 0x800..0x8ff. */
 enum lapic_effect lapic_msr_read(struct lapic *lapic, uint32_t msr, uint64_t now, uint64_t *value);
 enum lapic_effect lapic_msr_write(struct lapic *lapic, uint32_t msr, uint64_t value, uint64_t now, uint64_t *detail);
-/* xAPIC registers by offset, for the layer. Reserved offsets read 0 and set the illegal-register bit of ESR. */
+/* xAPIC registers by offset, for the layer. Reserved offsets read 0 and set the illegal-register bit of ESR.
+ * While globally disabled all read 0 and ignore writes. */
 uint32_t lapic_register_read(struct lapic *lapic, unsigned offset, uint64_t now);
 enum lapic_effect lapic_register_write(struct lapic *lapic, unsigned offset, uint32_t value, uint64_t now,
                                        uint64_t *detail);
 
-/* Pend a vector. true if the IRR bit was clear before. Vectors 0..15 are refused (ESR receive-illegal is set instead). */
+/* Pend a vector. true if the IRR bit was clear before. Vectors 0..15 are refused (ESR receive-illegal is set instead);
+ * so is everything while the APIC is disabled by software or globally. */
 bool lapic_post(struct lapic *lapic, unsigned vector, bool level);
 /* The vector to offer to the guest now: highest pending above the processor priority, 0 = none. */
 unsigned lapic_highest(const struct lapic *lapic);
@@ -68,12 +72,16 @@ unsigned lapic_pending(const struct lapic *lapic);
 void lapic_accept(struct lapic *lapic, unsigned vector); /* the guest took it: IRR -> ISR */
 /* ExtINT: the INTR line is up, software-enabled, LINT0 unmasked with delivery mode ExtINT (or APIC globally disabled). */
 bool lapic_extint_ready(const struct lapic *lapic);
+/* The layer sets the level of the INTR line. With LINT0 in fixed mode a rising edge posts its vector, in NMI mode it
+ * sets nmi_pending. true if one of these happened or lapic_extint_ready() became true. */
+bool lapic_extint_line(struct lapic *lapic, bool raised);
 
 /* Timer: post the vector for a deadline <= now, and set the next one (periodic: no drift, missed rounds are one). */
 void lapic_timer_run(struct lapic *lapic, uint64_t now);
 
 /* Destination check for IPIs and interrupts: does ICR/destination `icr` mean the vCPU `self` when sent by `from`?
- * Handles physical, logical (flat, cluster, x2APIC), shorthand, broadcast. */
+ * Handles physical, logical (flat, cluster, x2APIC), shorthand, broadcast. `from` = 0: an interrupt message with an
+ * 8-bit destination in bits 63:56. A software-disabled APIC takes no part in lowest priority. */
 bool lapic_ipi_matches(const struct lapic *self, const struct lapic *from, uint64_t icr);
 enum lapic_ipi { LAPIC_IPI_VECTOR, LAPIC_IPI_NMI, LAPIC_IPI_INIT, LAPIC_IPI_SIPI, LAPIC_IPI_NONE };
 /* Kind of the IPI in an ICR value (INIT de-assert, reserved modes -> NONE). Lowest priority counts as VECTOR (the

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: ISC */
+#include "arch/x86_64/amd/amd.h"
+#include "arch/x86_64/cpuid.h"
+#include "arch/x86_64/insn.h"
+#include "core/subject.h"
+#include "core/system.h"
+
+/*
+ * From hardware exit codes to enum exit, APM 2 appendix C. What the description's tables answer (CPUID, MSRs, the
+ * local APIC, WBINVD) is answered here and the guest goes on; everything else goes to the core. No code is unknown:
+ * one without a row is an instruction the subject was not granted.
+ */
+#define ROW_COUNT 0x90u
+struct row {
+	uint8_t reason; /* enum exit + 1; 0 = no row */
+	uint8_t length; /* of the instruction, unprefixed, for hardware without next-RIP; 0 = not one instruction */
+};
+static const struct row rows[ROW_COUNT] = {
+        [VMEXIT_CR8_READ] = {EXIT_CONTROL + 1, 3},
+        [VMEXIT_CR8_WRITE] = {EXIT_CONTROL + 1, 3},
+        [VMEXIT_EXCEPTION... VMEXIT_EXCEPTION + 31] = {EXIT_EXCEPTION + 1, 0},
+        [VMEXIT_INTR] = {EXIT_INTERRUPT + 1, 0},
+        [VMEXIT_NMI] = {EXIT_NMI + 1, 0},
+        [VMEXIT_VINTR] = {EXIT_WINDOW + 1, 0},
+        [VMEXIT_RDPMC] = {EXIT_INSTRUCTION + 1, 2},
+        [VMEXIT_CPUID] = {EXIT_CPUID + 1, 2},
+        [VMEXIT_INVD] = {EXIT_INSTRUCTION + 1, 2},
+        [VMEXIT_PAUSE] = {EXIT_PAUSE + 1, 2},
+        [VMEXIT_HLT] = {EXIT_HALT + 1, 1},
+        [VMEXIT_IOIO] = {EXIT_IO + 1, 1},
+        [VMEXIT_MSR] = {EXIT_MSR + 1, 2},
+        [VMEXIT_SHUTDOWN] = {EXIT_SHUTDOWN + 1, 0},
+        [VMEXIT_VMMCALL] = {EXIT_HYPERCALL + 1, 3},
+        [VMEXIT_WBINVD] = {EXIT_INSTRUCTION + 1, 2},
+        [VMEXIT_XSETBV] = {EXIT_INSTRUCTION + 1, 3},
+};
+
+static const struct row *row_of(uint32_t code)
+{
+	static const struct row memory = {EXIT_MEMORY + 1, 0}, refused = {EXIT_ENTRY + 1, 0},
+	                        other = {EXIT_INSTRUCTION + 1, 0};
+
+	if (code < ROW_COUNT && rows[code].reason)
+		return &rows[code];
+	return code == VMEXIT_NPF ? &memory : code == 0xffffffffu ? &refused : &other;
+}
+
+static void record(struct vcpu *vcpu, uint32_t reason, uint32_t code)
+{
+	struct cpu *cpu = vcpu->cpu;
+	struct flight *flight = &cpu->flight[cpu->flight_next++ % FLIGHT_COUNT];
+
+	flight->time = machine_now();
+	flight->rip = vcpu->machine.vmcb->rip;
+	flight->reason = reason;
+	flight->detail = code;
+	flight->vcpu = vcpu->index;
+	vcpu->stats->exits[reason]++;
+}
+
+static void advance(struct vcpu_state *state)
+{
+	state->vmcb->rip = state->next_rip;
+	state->vmcb->interrupt_shadow = 0;
+}
+
+static void answer_cpuid(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+	const struct config_subject *config = vcpu->subject->config;
+	const struct cpuid_facts facts = {
+	        .apic_id = vcpu->config->apic_id,
+	        .cr4 = state->vmcb->cr4,
+	        .xcr0 = state->xcr0,
+	        .hypervisor = state->hypervisor,
+	};
+	uint32_t regs[4];
+
+	cpuid_answer(CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first,
+	             config->cpuid.count, &facts, (uint32_t)state->gpr[0], (uint32_t)state->gpr[1], regs);
+	state->gpr[0] = regs[0];
+	state->gpr[3] = regs[1];
+	state->gpr[1] = regs[2];
+	state->gpr[2] = regs[3];
+	advance(state);
+}
+
+/* SDM 1 13.3, APM 2 11.5: x87 always, AVX needs SSE, nothing beyond what the description grants */
+static uint64_t answer_xsetbv(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+	uint64_t value = (uint32_t)state->gpr[0] | state->gpr[2] << 32;
+
+	if (!(state->vmcb->cr4 & CR4_GUEST_OSXSAVE)) {
+		amd_inject(vcpu, 6, false, 0);
+		return 0;
+	}
+	if ((uint32_t)state->gpr[1] || state->vmcb->cpl || !(value & 1) || value & ~state->xcr0_max ||
+	    (value & 6) == 4) {
+		amd_inject(vcpu, 13, true, 0);
+		return 0;
+	}
+	state->xcr0 = value;
+	xsetbv(value);
+	advance(state);
+	return 0;
+}
+
+static uint64_t instruction(struct vcpu *vcpu, uint32_t code)
+{
+	struct vcpu_state *state = &vcpu->machine;
+
+	if (code == VMEXIT_XSETBV)
+		return answer_xsetbv(vcpu);
+	if (code == VMEXIT_WBINVD || code == VMEXIT_INVD) { /* memory is coherent without the guest's help */
+		advance(state);
+		return 0;
+	}
+	state->detail[0] = code;
+	return EXIT_INSTRUCTION + 1;
+}
+
+/* #DB and #AC are intercepted only so that a guest that raises them without end still takes interrupts. */
+static uint64_t exception(struct vcpu *vcpu, uint32_t code)
+{
+	unsigned vector = code - VMEXIT_EXCEPTION;
+
+	if (vector == 1 || vector == 17) {
+		amd_inject(vcpu, vector, vector == 17, (uint32_t)vcpu->machine.vmcb->exit_info1);
+		return 0;
+	}
+	vcpu->machine.detail[0] = vector;
+	return EXIT_EXCEPTION + 1;
+}
+
+static uint64_t memory(struct vcpu_state *state)
+{
+	uint64_t info = state->vmcb->exit_info1;
+
+	state->detail[0] = state->vmcb->exit_info2;
+	state->detail[1] = (info & (FRAME_MEMORY_PRESENT | FRAME_MEMORY_WRITE | FRAME_MEMORY_FETCH)) |
+	                   (info >> 33 & 1 ? FRAME_MEMORY_WALK : 0);
+	return EXIT_MEMORY + 1;
+}
+
+/* IOIO, APM 2 15.10.2: port in 16..31, size one-hot in 4..6, IN 0, string 2, REP 3; next RIP in info 2 */
+static uint64_t port(struct vcpu_state *state)
+{
+	uint64_t info = state->vmcb->exit_info1;
+
+	state->next_rip = state->vmcb->exit_info2;
+	state->detail[0] = (info >> 16 & 0xffffu) | (info >> 4 & 7u) << 16 | ((info & 1u) | (info >> 1 & 6u)) << 24;
+	return EXIT_IO + 1;
+}
+
+static uint64_t window(struct vcpu_state *state)
+{
+	state->window_armed = 0;
+	state->vmcb->intercept1 &= ~INTERCEPT_VINTR;
+	state->vmcb->int_ctl = V_INTR_MASKING;
+	state->check = 1;
+	return EXIT_WINDOW + 1;
+}
+
+static uint64_t answer(struct vcpu *vcpu, uint32_t reason, uint32_t code)
+{
+	struct vcpu_state *state = &vcpu->machine;
+
+	switch (reason) {
+	case EXIT_HYPERCALL:
+		if (!state->vmcb->cpl)
+			return EXIT_HYPERCALL + 1;
+		amd_inject(vcpu, 6, false, 0);
+		return 0;
+	case EXIT_CPUID:
+		answer_cpuid(vcpu);
+		return 0;
+	case EXIT_MSR:
+		return amd_msr(vcpu, state->vmcb->exit_info1 & 1);
+	case EXIT_IO:
+		return port(state);
+	case EXIT_MEMORY:
+		return memory(state);
+	case EXIT_CONTROL:
+		state->detail[0] = 8 | (code == VMEXIT_CR8_WRITE ? 0x100 : 0);
+		return EXIT_CONTROL + 1;
+	case EXIT_EXCEPTION:
+		return exception(vcpu, code);
+	case EXIT_INSTRUCTION:
+		return instruction(vcpu, code);
+	case EXIT_WINDOW:
+		return window(state);
+	default:
+		state->detail[0] = code;
+		return reason + 1;
+	}
+}
+
+uint64_t amd_exit(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+	struct vmcb *vmcb = state->vmcb;
+	uint32_t code = (uint32_t)vmcb->exit_code;
+	const struct row *row = row_of(code);
+
+	uint32_t reason = row->reason - 1u;
+
+	record(vcpu, reason, code);
+	state->next_rip = amd_has_next_rip ? vmcb->next_rip : vmcb->rip + row->length;
+	vmcb->tlb_control = 0;
+	if (state->armed)
+		amd_interrupt_taken(state);
+	/* an event the exit interrupted: give it again; a software interrupt is simply executed again (APM 2 15.7.2) */
+	if (vmcb->exit_int_info & EVENT_VALID && EVENT_TYPE(vmcb->exit_int_info) != 4)
+		vmcb->event_inject = vmcb->exit_int_info;
+	uint64_t result = answer(vcpu, reason, code);
+	if (result)
+		return result;
+	if (state->check)
+		amd_interrupt_arm(vcpu);
+	return __atomic_load_n(&vcpu->cpu->resched, __ATOMIC_RELAXED) ? EXIT_INTERRUPT + 1 : 0;
+}
+
+enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu)
+{
+	(void)cpu;
+	if (vcpu->machine.check)
+		amd_interrupt_arm(vcpu);
+	return (enum exit)(amd_run(vcpu) - 1);
+}
+
+void machine_advance(struct vcpu *vcpu)
+{
+	advance(&vcpu->machine);
+}
+
+uint64_t machine_detail(const struct vcpu *vcpu, unsigned index)
+{
+	return vcpu->machine.detail[index];
+}
+
+uint64_t machine_rip(const struct vcpu *vcpu)
+{
+	return vcpu->machine.vmcb->rip;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+#include "arch/x86_64/amd/amd.h"
+#include "arch/x86_64/cpuid.h"
+#include "arch/x86_64/insn.h"
+#include "arch/x86_64/msr.h"
+#include "core/panic.h"
+#include "core/subject.h"
+#include "core/system.h"
+#include "lib/bytes.h"
+#include "lib/tables.h"
+
+/*
+ * A vCPU's control block: what is constant is written by machine_vcpu_open, what a reset restores by
+ * machine_vcpu_reset (the state of APM 2 14.1.3, or flat protected mode). The permission maps belong to the subject.
+ */
+#define PAGE 4096u
+#define IOPM_PAGES 3u
+#define MSRPM_PAGES 2u
+#define XSAVE_LEGACY_MXCSR 24u
+bool amd_has_next_rip;
+static uint32_t asid_count;
+static uint8_t *maps_of[CONFIG_MAX_SUBJECTS]; /* IOPM, then MSRPM */
+static uint8_t host_save[CONFIG_MAX_CPUS][PAGE] __attribute__((aligned(4096)));
+static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
+
+enum status machine_check(const char **what)
+{
+	uint32_t regs[4];
+
+	machine_cpuid(0x80000000u, 0, regs);
+	uint32_t highest = regs[0];
+	machine_cpuid(0x80000001u, 0, regs);
+	if (highest < 0x8000000au || !(regs[CPUID_ECX] & 1u << 2)) {
+		*what = "AMD-V (SVM)";
+		return ERR_FEATURE;
+	}
+	if (rdmsr(0xc0010114u) & 1u << 4) {
+		*what = "SVM: enable virtualization in the firmware set-up (VM_CR.SVMDIS)";
+		return ERR_FEATURE;
+	}
+	machine_cpuid(0x8000000au, 0, regs);
+	if (!(regs[CPUID_EDX] & 1)) {
+		*what = "nested paging (NPT)";
+		return ERR_FEATURE;
+	}
+	amd_has_next_rip = regs[CPUID_EDX] >> 3 & 1;
+	asid_count = regs[CPUID_EBX];
+	machine_cpuid(1, 0, regs);
+	if (!(regs[CPUID_ECX] & 1u << 26)) {
+		*what = "XSAVE";
+		return ERR_FEATURE;
+	}
+	machine_cpu_open(0);
+	return OK;
+}
+
+uint32_t machine_vendor(void)
+{
+	return 0; /* VENDOR_AMD */
+}
+
+const struct placement_costs *machine_costs(void)
+{
+	return &placement_costs_amd;
+}
+
+const struct table_format *machine_table_format(void)
+{
+	return &table_format_npt;
+}
+
+void machine_cpu_open(unsigned cpu)
+{
+	write_cr4(read_cr4() | CR4_GUEST_OSXSAVE);
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
+	wrmsr(0xc0010117u, (uint64_t)(uintptr_t)host_save[cpu]);
+	__asm__ volatile("vmsave %0" : : "a"(&host_state[cpu]) : "memory");
+}
+
+static void allow_port(uint8_t *iopm, unsigned port)
+{
+	iopm[port / 8] &= (uint8_t) ~(1u << port % 8);
+}
+
+static void allow_msr(uint8_t *msrpm, uint32_t msr)
+{
+	uint32_t base = msr < 0x2000u ? 0 : 0x800u; /* the ranges 0.. and c0000000.., APM 2 15.11 */
+	uint32_t bit = (msr & 0x1fffu) * 2;
+
+	msrpm[base + bit / 8] &= (uint8_t) ~(3u << bit % 8);
+}
+
+static uint8_t *make_maps(const struct config_subject *config)
+{
+	/* exactly what VMLOAD and VMSAVE switch */
+	static const uint32_t switched[] = {0x174,       0x175,       0x176,       0xc0000081u, 0xc0000082u,
+	                                    0xc0000083u, 0xc0000084u, 0xc0000100u, 0xc0000101u, 0xc0000102u};
+	const struct config_port *port = CONFIG_TABLE(the_system.config, config_port, TABLE_PORT) + config->port.first;
+	uint8_t *maps = system_pages(IOPM_PAGES + MSRPM_PAGES);
+
+	memset(maps, 0xff, (IOPM_PAGES + MSRPM_PAGES) * PAGE);
+	for (uint32_t i = 0; i < config->port.count; i++)
+		for (uint32_t n = 0; n < port[i].count; n++)
+			allow_port(maps, port[i].base + n);
+	for (unsigned i = 0; i < sizeof(switched) / sizeof(*switched); i++)
+		allow_msr(maps + IOPM_PAGES * PAGE, switched[i]);
+	return maps;
+}
+
+/* One tag per vCPU of a physical CPU; where they run out the rest shares the last and is flushed at each switch. */
+static uint32_t choose_asid(const struct vcpu *vcpu)
+{
+	uint32_t asid = 1;
+
+	for (uint32_t i = 0; i < vcpu->index; i++)
+		asid += config_vcpus(the_system.config)[i].cpu == vcpu->config->cpu;
+	return asid < asid_count ? asid : asid_count - 1;
+}
+
+static void open_control(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->machine.vmcb;
+	const struct config_subject *config = vcpu->subject->config;
+	uint32_t subject = vcpu->subject->index;
+
+	if (!maps_of[subject])
+		maps_of[subject] = make_maps(config);
+	vmcb->intercept_cr = INTERCEPT_CR8;
+	vmcb->intercept_exceptions = INTERCEPT_DB | INTERCEPT_AC | INTERCEPT_MC;
+	vmcb->intercept1 = INTERCEPT_INTR | INTERCEPT_NMI | INTERCEPT_SMI | INTERCEPT_INIT | INTERCEPT_RDPMC |
+	                   INTERCEPT_CPUID | INTERCEPT_INVD | INTERCEPT_INVLPGA | INTERCEPT_IOIO | INTERCEPT_MSR |
+	                   INTERCEPT_FERR | INTERCEPT_SHUTDOWN;
+	vmcb->intercept1 |= config->flags & SUBJECT_EXIT_HALT ? INTERCEPT_HLT : 0;
+	vmcb->intercept1 |= config->flags & SUBJECT_EXIT_PAUSE ? INTERCEPT_PAUSE : 0;
+	vmcb->intercept2 = INTERCEPT2_ALL;
+	vmcb->iopm = (uint64_t)(uintptr_t)maps_of[subject];
+	vmcb->msrpm = vmcb->iopm + IOPM_PAGES * PAGE;
+	vmcb->asid = choose_asid(vcpu);
+	vmcb->np_enable = 1;
+	vmcb->nested_cr3 = system_table_root(subject);
+}
+
+enum status machine_vcpu_open(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+	const struct config_subject *config = vcpu->subject->config;
+
+	state->vmcb = system_pages(1);
+	state->host = (uint64_t)(uintptr_t)&host_state[vcpu->config->cpu];
+	state->xsave = system_pages(1);
+	state->xcr0_max = config->xcr0;
+	if (vcpu->config->lapic_region != CONFIG_NONE)
+		state->lapic = (struct lapic *)(uintptr_t)system_region(vcpu->config->lapic_region).at;
+	else
+		state->lapic = (struct lapic *)(uintptr_t)(state->xsave + PAGE / 2);
+	_Static_assert(sizeof(struct lapic) <= 0x400, "behind the extended state, in its page");
+	state->hypervisor = cpuid_hypervisor(
+	        CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first, config->cpuid.count);
+	open_control(vcpu);
+	machine_vcpu_reset(vcpu);
+	return OK;
+}
+
+static void flat_segments(struct vmcb *vmcb)
+{
+	const struct frame_segment data = {0x10, 0xc93, 0xffffffffu, 0}, code = {0x08, 0xc9b, 0xffffffffu, 0};
+
+	for (unsigned i = FRAME_ES; i <= FRAME_GS; i++)
+		vmcb->segment[i] = i == FRAME_CS ? code : data;
+}
+
+static void real_segments(struct vmcb *vmcb, uint16_t selector, uint64_t base)
+{
+	const struct frame_segment data = {0, 0x93, 0xffff, 0};
+
+	for (unsigned i = FRAME_ES; i <= FRAME_GS; i++)
+		vmcb->segment[i] = data;
+	vmcb->segment[FRAME_CS] = (struct frame_segment){selector, 0x9b, 0xffff, base};
+}
+
+static void reset_save_area(struct vmcb *vmcb)
+{
+	memset(vmcb->segment, 0, sizeof(vmcb->segment));
+	vmcb->segment[FRAME_GDTR].limit = 0xffff;
+	vmcb->segment[FRAME_IDTR].limit = 0xffff;
+	vmcb->segment[FRAME_LDTR] = (struct frame_segment){0, 0x82, 0xffff, 0};
+	vmcb->segment[FRAME_TR] = (struct frame_segment){0, 0x8b, 0xffff, 0};
+	vmcb->cpl = 0;
+	vmcb->efer = EFER_SVME;
+	vmcb->cr4 = vmcb->cr3 = vmcb->cr2 = 0;
+	vmcb->cr0 = 0x60000010;
+	vmcb->dr7 = 0x400;
+	vmcb->dr6 = 0xffff0ff0;
+	vmcb->rflags = 2;
+	vmcb->rsp = vmcb->rax = 0;
+	vmcb->star = vmcb->lstar = vmcb->cstar = vmcb->sfmask = vmcb->kernel_gs_base = 0;
+	vmcb->sysenter_cs = vmcb->sysenter_esp = vmcb->sysenter_eip = 0;
+	vmcb->pat = PAT_RESET;
+	vmcb->int_ctl = V_INTR_MASKING;
+	vmcb->interrupt_shadow = 0;
+	vmcb->event_inject = 0;
+	vmcb->tlb_control = 1;
+	vmcb->intercept1 &= ~INTERCEPT_VINTR;
+}
+
+static void reset_fpu(struct vcpu_state *state)
+{
+	state->xcr0 = 1;
+	memset(state->xsave, 0, PAGE / 2);
+	state->xsave[0] = 0x7f; /* FCW as after FNINIT would be 37f; reset state is 40h, APM 2 table 14-1 */
+	state->xsave[1] = 0x03;
+	state->xsave[XSAVE_LEGACY_MXCSR] = 0x80;
+	state->xsave[XSAVE_LEGACY_MXCSR + 1] = 0x1f;
+	state->xsave[512] = (uint8_t)state->xcr0_max; /* XSTATE_BV: load all of it */
+}
+
+static void reset_registers(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+
+	memset(state->gpr, 0, sizeof(state->gpr));
+	memset(state->dr, 0, sizeof(state->dr));
+	state->armed = state->armed_extint = state->want_window = state->window_armed = 0;
+	state->check = 1;
+	state->tsc_aux = 0;
+	reset_save_area(state->vmcb);
+	real_segments(state->vmcb, 0xf000, 0xffff0000u);
+	state->vmcb->rip = 0xfff0;
+	reset_fpu(state);
+	if (vcpu->cpu->loaded == vcpu)
+		vcpu->cpu->loaded = 0; /* what is live in the FPU is not the new life's */
+}
+
+void machine_vcpu_reset(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+	const struct config_subject *config = vcpu->subject->config;
+
+	reset_registers(vcpu);
+	lapic_reset(state->lapic, vcpu->config->apic_id, config->apic_mode == 1, UINT64_C(1) << 32);
+	msr_reset(CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first, config->msr.count,
+	          state->msr_store);
+	if (vcpu->config->start == START_SIPI)
+		state->lapic->state = LAPIC_WAIT_SIPI;
+	if (vcpu->config->start == START_FLAT32) {
+		flat_segments(state->vmcb);
+		state->vmcb->cr0 = 0x11;
+		state->vmcb->rip = vcpu->config->entry;
+		state->gpr[6] = 0x10000000; /* INFO_GPA */
+		state->gpr[7] = vcpu->number;
+	}
+}
+
+void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
+{
+	struct vcpu_state *state = &vcpu->machine;
+
+	if (vector > 0xff) {
+		lapic_init(state->lapic);
+		return;
+	}
+	reset_registers(vcpu);
+	real_segments(state->vmcb, (uint16_t)(vector << 8), (uint64_t)vector << 12);
+	state->vmcb->rip = 0;
+	state->gpr[2] = 0x00000f00; /* EDX: family, as after reset */
+	state->lapic->state = LAPIC_RUNNING;
+}
+
+/* Whose FPU and debug registers a vCPU uses: a layer has none and leaves its guest's alone. */
+static struct vcpu *owner(struct vcpu *vcpu)
+{
+	return vcpu && vcpu->guest ? vcpu->guest : vcpu;
+}
+
+static void save_extended(struct vcpu_state *state)
+{
+	if (state->xcr0_max) {
+		xsetbv(state->xcr0_max);
+		xsave(state->xsave, state->xcr0_max);
+	}
+	__asm__("mov %%db0, %0" : "=r"(state->dr[0]));
+	__asm__("mov %%db1, %0" : "=r"(state->dr[1]));
+	__asm__("mov %%db2, %0" : "=r"(state->dr[2]));
+	__asm__("mov %%db3, %0" : "=r"(state->dr[3]));
+}
+
+static void load_extended(const struct vcpu_state *state)
+{
+	if (state->xcr0_max) {
+		xsetbv(state->xcr0_max);
+		xrstor(state->xsave, state->xcr0_max);
+		xsetbv(state->xcr0);
+	}
+	__asm__ volatile("mov %0, %%db0" : : "r"(state->dr[0]));
+	__asm__ volatile("mov %0, %%db1" : : "r"(state->dr[1]));
+	__asm__ volatile("mov %0, %%db2" : : "r"(state->dr[2]));
+	__asm__ volatile("mov %0, %%db3" : : "r"(state->dr[3]));
+	wrmsr(0xc0000103u, state->tsc_aux);
+}
+
+void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
+{
+	struct vcpu *from = owner(previous), *to = owner(next);
+
+	(void)cpu;
+	if (next->machine.vmcb->asid == asid_count - 1)
+		next->machine.vmcb->tlb_control = 1;
+	if (from == to)
+		return;
+	if (from)
+		save_extended(&from->machine);
+	load_extended(&to->machine);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ARCH_X86_64_AMD_VCPU_STATE_H
+#define ARCH_X86_64_AMD_VCPU_STATE_H
+
+#include <stdint.h>
+#include "arch/x86_64/lapic.h"
+
+/*
+ * What AMD-V keeps of a vCPU; first in struct vcpu, so entry.S reaches it by the vCPU's address. General registers in
+ * the order of the instruction encoding; RSP, RIP and RFLAGS live in the VMCB.
+ */
+struct vmcb;
+struct vcpu_state {
+	uint64_t gpr[16];
+	struct vmcb *vmcb; /* 128 */
+	uint64_t host;     /* 136: this CPU's own VMSAVE area */
+	struct lapic *lapic;
+	uint64_t next_rip;     /* behind the instruction that exited */
+	uint64_t detail[3];    /* frame.info of the last exit */
+	uint32_t armed;        /* vector offered by V_IRQ, 0 = none */
+	uint32_t armed_extint; /* and it is an ExtINT: not in the local APIC */
+	uint32_t check;        /* atomic: look at the local APIC before the next entry */
+	uint32_t want_window;
+	uint32_t window_armed; /* V_IRQ is a dummy that asks for a window exit */
+	uint32_t hypervisor;   /* cpuid_hypervisor() */
+	uint64_t xcr0;         /* the guest's */
+	uint64_t xcr0_max;     /* what its description grants; 0 = no FPU */
+	uint8_t *xsave;
+	uint64_t dr[4];
+	uint64_t tsc_aux;
+	uint64_t msr_store[8];
+};
+
+static inline uint64_t vcpu_argument(const struct vcpu_state *state, unsigned index)
+{
+	static const uint8_t reg[4] = {0, 7, 6, 2}; /* RAX, RDI, RSI, RDX */
+
+	return state->gpr[reg[index]];
+}
+static inline void vcpu_result(struct vcpu_state *state, unsigned index, uint64_t value)
+{
+	static const uint8_t reg[4] = {0, 7, 6, 2};
+
+	state->gpr[reg[index]] = value;
+}
+static inline uint64_t vcpu_deadline(const struct vcpu_state *state)
+{
+	return state->lapic->deadline;
+}
+
+#endif

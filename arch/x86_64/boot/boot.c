@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: ISC */
+#include "arch/x86_64/acpi.h"
+#include "arch/x86_64/boot/smp.h"
+#include "arch/x86_64/hw/apic.h"
+#include "arch/x86_64/hw/idt.h"
+#include "arch/x86_64/hw/ioapic.h"
+#include "arch/x86_64/hw/paging.h"
+#include "arch/x86_64/hw/percpu.h"
+#include "arch/x86_64/hw/power.h"
+#include "arch/x86_64/hw/timer.h"
+#include "arch/x86_64/hw/uart.h"
+#include "arch/x86_64/insn.h"
+#include "arch/x86_64/multiboot.h"
+#include "arch/x86_64/ranges.h"
+#include "core/machine.h"
+
+/*
+ * The table of contents of start-up: from entry.S on the boot stack, then on CPU 0's own stack, up to core_main() and
+ * core_cpu_main(). What goes wrong here is said on the console, and the machine stops.
+ */
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+
+static struct boot_info boot ONCE;
+static struct acpi acpi INIT_DATA;
+static struct multiboot loader INIT_DATA;
+static struct {
+	uint64_t magic, info;
+} handed INIT_DATA;
+extern uint64_t boot_tsc;
+extern const uint8_t core_start[], core_end[];
+
+_Noreturn void boot_on_stack(uint64_t top, void (*next)(void));
+_Noreturn void boot_main(uint64_t magic, uint64_t info);
+
+INIT_TEXT _Noreturn static void fail(const char *what)
+{
+	uart_text(what);
+	machine_stop();
+}
+
+INIT_TEXT static uint64_t phys_limit(void)
+{
+	uint32_t regs[4];
+	cpuid(0x80000000, 0, regs);
+	if (regs[CPUID_EAX] < 0x80000008)
+		return UINT64_C(1) << 36;
+	cpuid(0x80000008, 0, regs);
+	return UINT64_C(1) << (regs[CPUID_EAX] & 0xff);
+}
+
+INIT_TEXT static void reserve(uint64_t base, uint64_t end)
+{
+	boot.reserved[boot.reserved_count++] = (struct machine_range){base, end - base};
+}
+
+INIT_TEXT static void read_loader(const struct phys_view *view)
+{
+	static const char *const why[] = {
+	        [ERR_VERSION] = "core: not started by a Multiboot 1 or 2 loader\n",
+	        [ERR_RANGE] = "core: the boot loader's information is out of reach\n",
+	        [ERR_CORRUPT] = "core: the boot loader's information makes no sense\n",
+	        [ERR_MEMORY] = "core: the boot loader gives no memory map\n",
+	};
+	enum status status = multiboot_parse(view, (uint32_t)handed.magic, handed.info, &boot, &loader);
+	if (status != OK)
+		fail(why[status]);
+	if (boot.package_size == 0)
+		fail("core: there is no boot module: the system package is missing\n");
+	if (loader.dropped)
+		uart_text("core: the memory map has too many pieces, the smallest are not used\n");
+	boot.entry_tsc = boot_tsc;
+	boot.phys_limit = phys_limit();
+	reserve(0, MIB);
+	reserve((uintptr_t)core_start, (uintptr_t)core_end);
+}
+
+/* RAM above the first 4 GiB needs page directories where 1 GiB pages are missing; RAM out of reach is given up. */
+INIT_TEXT static void reach_memory(void)
+{
+	struct ranges ranges = {.at = boot.memory, .count = boot.memory_count};
+	const struct machine_range *last = &boot.memory[boot.memory_count - 1];
+	uint64_t end = last->base + last->size, bytes = paging_extend_pages(end) * 4096, reach = paging_reach();
+	if (bytes != 0) {
+		struct machine_range taken[3] = {
+		        boot.reserved[0], boot.reserved[1], {boot.package.at, boot.package_size}};
+		uint64_t at = ranges_find(&ranges, taken, 3, bytes, MIB, 4 * GIB);
+		if (at != 0) {
+			paging_extend(end, at);
+			reserve(at, at + bytes);
+			reach = 512 * GIB;
+		}
+	}
+	if (end > reach) {
+		uart_text("core: memory that cannot be mapped at start-up is not used\n");
+		ranges_cut(&ranges, reach, end - reach);
+		boot.memory_count = ranges.count;
+	}
+}
+
+/* A page for the other CPUs' first instructions: not page 0, not where the loader has put the package. */
+INIT_TEXT static uint64_t low_page(void)
+{
+	const struct ranges ranges = {.at = boot.memory, .count = boot.memory_count};
+	const struct machine_range package = {boot.package.at, boot.package_size};
+	return ranges_find(&ranges, &package, 1, 4096, 0x8000, 0x9f000);
+}
+
+INIT_TEXT static void read_firmware(const struct phys_view *view)
+{
+	uint64_t rsdp = loader.rsdp ? loader.rsdp : acpi_find(view);
+	if (acpi_parse(view, rsdp, &acpi) != OK)
+		uart_text("core: no usable ACPI tables: one CPU, no interrupt lines\n");
+	else if (acpi.lapic != APIC_BASE)
+		fail("core: the local APIC is not at its architectural address\n");
+	power_init(acpi.reset_port, acpi.reset_value);
+}
+
+/* Not init: the code to which core_main() returns. */
+__attribute__((noinline)) static _Noreturn void run(void)
+{
+	core_main(&boot);
+	smp_release();
+	core_cpu_main(0);
+	machine_stop();
+}
+
+INIT_TEXT static void start(void)
+{
+	const struct phys_view view = {.bias = 0, .base = 0, .size = paging_reach()};
+	percpu_load(0);
+	read_loader(&view);
+	read_firmware(&view);
+	reach_memory();
+	apic_init();
+	boot.cpu_count = smp_init(acpi.cpu, acpi.cpu_count, low_page());
+	ioapic_init(&acpi);
+	if (!timer_init())
+		fail("core: the timer's frequency cannot be found\n");
+	timer_start();
+	run();
+}
+
+INIT_TEXT _Noreturn void boot_main(uint64_t magic, uint64_t info)
+{
+	handed.magic = magic;
+	handed.info = info;
+	uart_init();
+	paging_start();
+	percpu_init();
+	idt_init(apic_x2apic());
+	boot_on_stack(PERCPU_HIGH + PERCPU_SLOT, start);
+}

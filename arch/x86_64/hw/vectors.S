@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+#include "arch/x86_64/hw/idt.h"
+#include "arch/x86_64/hw/percpu.h"
+
+/*
+ * Entry points of exceptions and interrupts. The timer and the kick only have to end a HLT or a guest's run: their
+ * stub is an acknowledgement and IRET. Lines and NMI call C. An exception never returns.
+ */
+	.text
+	.balign 16
+	.globl vectors_exception, vectors_line, vector_nmi, vector_ack_xapic, vector_ack_x2apic, vector_spurious
+
+vectors_exception:
+	.set i, 0
+	.rept 32
+	.balign 16
+	.if !(i == 8 || (i >= 10 && i <= 14) || i == 17 || i == 21 || i == 29 || i == 30)
+	push $0 /* where the CPU pushes no error code */
+	.endif
+	push $i
+	jmp exception
+	.set i, i + 1
+	.endr
+
+	.balign 16
+exception:
+	cld
+	pop %rdi
+	pop %rsi
+	mov (%rsp), %rdx
+	mov %cr2, %rcx
+	and $-16, %rsp
+	call core_panic
+
+	.macro save
+	push %rax
+	push %rcx
+	push %rdx
+	push %rsi
+	push %rdi
+	push %r8
+	push %r9
+	push %r10
+	push %r11
+	cld
+	.endm
+	.macro restore
+	pop %r11
+	pop %r10
+	pop %r9
+	pop %r8
+	pop %rdi
+	pop %rsi
+	pop %rdx
+	pop %rcx
+	pop %rax
+	.endm
+
+	.balign 16
+vector_nmi: /* the CPU's five words and our nine keep RSP aligned */
+	save
+	mov %rsp, %rdi
+	shr $PERCPU_SHIFT, %rdi
+	and $PERCPU_MASK, %edi
+	call core_interrupt_nmi
+	restore
+	iretq
+
+	.balign 16
+vectors_line:
+	.set i, 0
+	.rept VECTOR_LINES
+	.balign 16
+	push $i
+	jmp line
+	.set i, i + 1
+	.endr
+
+	.balign 16
+line:
+	save
+	mov 72(%rsp), %edi
+	sub $8, %rsp
+	call ioapic_interrupt
+	add $8, %rsp
+	restore
+	add $8, %rsp
+vector_spurious:
+	iretq
+
+	.balign 16
+vector_ack_xapic:
+	addr32 movl $0, 0xfee000b0
+	iretq
+
+	.balign 16
+vector_ack_x2apic:
+	push %rax
+	push %rcx
+	push %rdx
+	mov $0x80b, %ecx
+	xor %eax, %eax
+	xor %edx, %edx
+	wrmsr
+	pop %rdx
+	pop %rcx
+	pop %rax
+	iretq
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ARCH_X86_64_PHYS_H
+#define ARCH_X86_64_PHYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A bounded view of physical memory for the parsers of what the boot loader and the firmware left there: physical
+ * address `at` is readable if it lies in [base, base + size), at the pointer bias + at. The core's view has bias 0;
+ * a test's view is a byte array.
+ */
+struct phys_view {
+	uintptr_t bias;
+	uint64_t base, size;
+};
+
+/* The `size` bytes at `at`, or 0 if they are not all in the view. */
+static inline const uint8_t *phys_at(const struct phys_view *view, uint64_t at, uint64_t size)
+{
+	if (at < view->base || at - view->base > view->size || size > view->size - (at - view->base))
+		return NULL;
+	return (const uint8_t *)(view->bias + (uintptr_t)at);
+}
+
+static inline uint16_t phys_u16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] | p[1] << 8);
+}
+
+static inline uint32_t phys_u32(const uint8_t *p)
+{
+	return (uint32_t)phys_u16(p) | (uint32_t)phys_u16(p + 2) << 16;
+}
+
+static inline uint64_t phys_u64(const uint8_t *p)
+{
+	return (uint64_t)phys_u32(p) | (uint64_t)phys_u32(p + 4) << 32;
+}
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ARCH_X86_64_RANGES_H
+#define ARCH_X86_64_RANGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/machine.h"
+
+/*
+ * The list of usable RAM while it is being put together: sorted, not overlapping, whole pages, never more than
+ * BOOT_RANGES entries. When the list is full, the smallest range is given up.
+ */
+struct ranges {
+	struct machine_range *at; /* room for BOOT_RANGES */
+	uint32_t count;
+	bool dropped; /* memory was given up for want of entries */
+};
+/* Adds [base, base + size), shrunk to whole pages; overlaps and neighbours are merged. */
+void ranges_add(struct ranges *ranges, uint64_t base, uint64_t size);
+/* Takes [base, base + size), grown to whole pages, away. */
+void ranges_cut(struct ranges *ranges, uint64_t base, uint64_t size);
+/* Lowest place for `size` bytes (a multiple of a page) in [from, to) inside the ranges and clear of the `taken` ones;
+ * 0 if there is none. */
+uint64_t ranges_find(const struct ranges *ranges, const struct machine_range *taken, unsigned taken_count,
+                     uint64_t size, uint64_t from, uint64_t to);
+
+#endif

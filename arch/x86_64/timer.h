@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ARCH_X86_64_TIMER_H
+#define ARCH_X86_64_TIMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "arch/x86_64/insn.h"
+
+/*
+ * The host's one-shot timer, inline because it is armed at every switch. Filled once by timer_init(): `mul` is local
+ * APIC ticks per TSC tick in 32.32, `max` the largest distance whose product fits and whose count is below 2^32.
+ * The count is rounded up (never early, never 0). With a TSC deadline timer, `msr` is set and nothing is converted.
+ */
+struct timer_scale {
+	uint64_t mul, max;
+	bool msr;
+};
+extern struct timer_scale timer_scale;
+void timer_arm_msr(uint64_t deadline);
+#define TIMER_COUNT ((volatile uint32_t *)UINT64_C(0xfee00380))
+
+static inline void timer_arm(uint64_t deadline)
+{
+	if (__builtin_expect(timer_scale.msr, false)) {
+		timer_arm_msr(deadline);
+		return;
+	}
+	uint64_t now = rdtsc(), delta = deadline - now;
+	if (__builtin_expect(delta > timer_scale.max, false)) /* past, or far away: then it fires early, once */
+		delta = deadline < now ? 0 : timer_scale.max;
+	*TIMER_COUNT = (uint32_t)((delta * timer_scale.mul >> 32) + 1);
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef CORE_CPU_H
+#define CORE_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "abi/config.h"
+#include "abi/stats.h"
+
+/*
+ * What one physical CPU knows. Only that CPU touches it, `resched` and `idle` apart: others set `resched` and look at
+ * `idle` to decide whether an interrupt is needed.
+ */
+struct flight { /* flight recorder: one line per exit, always on, kept in the crash record */
+	uint64_t time, rip;
+	uint32_t reason, detail;
+	uint32_t vcpu, pad;
+};
+#define FLIGHT_COUNT 64u
+
+struct cpu {
+	uint64_t resched;     /* something may have changed who runs: leave the guest and look */
+	struct vcpu *current; /* who runs when nothing changed; 0 = nobody */
+	struct vcpu *loaded;  /* whose FPU and debug registers are live */
+	uint64_t timer;       /* deadline in the hardware timer; 0 = unknown */
+	uint64_t since;       /* TSC up to which run time has been accounted */
+	struct vcpu *account; /* to whom */
+	uint32_t id;
+	uint32_t idle;
+	uint32_t flight_next;
+	uint32_t nmi; /* one has come: dealt with at the next decision */
+	/* the plan, see scheduler.c */
+	uint32_t schedule;
+	const struct config_frame *frames;
+	const struct config_group *group; /* of the present frame, 0 = idle */
+	uint32_t frame_count, frame_index;
+	uint64_t major_start, major_remainder; /* TSC of the present major frame; rest in 1/1000 ticks */
+	uint64_t offset_us;                    /* of the end of the present frame in the major frame */
+	uint64_t frame_start, frame_end;
+	struct stats_cpu *stats;
+	uint32_t line_waiting;                 /* bit per line: unmask at the next major frame */
+	uint32_t line_count[CONFIG_MAX_LINES]; /* interrupts per line in this major frame */
+	struct flight flight[FLIGHT_COUNT];
+};
+extern struct cpu cpus[CONFIG_MAX_CPUS];
+
+#endif

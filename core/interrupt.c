@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/interrupt.h"
+#include "core/audit.h"
+#include "core/event.h"
+#include "core/panic.h"
+#include "core/subject.h"
+#include "core/system.h"
+#include "core/vcpu.h"
+
+/*
+ * Physical lines. A line that fires is masked and becomes an event of its owner, who unmasks it when it has served the
+ * device: so a line interrupts the machine once per service, and its owner cannot be flooded. A budget per major frame
+ * bounds what an owner that unmasks in a loop can take from others; beyond it the line stays masked until the next major
+ * frame begins.
+ */
+static uint8_t line_owner[CONFIG_MAX_LINES]; /* index into the line table -> subject */
+
+static const struct config_line *lines(void)
+{
+	return CONFIG_TABLE(the_system.config, config_line, TABLE_LINE);
+}
+
+static uint32_t cpu_of_line(const struct subject *subject, uint32_t bit)
+{
+	uint8_t slot = subject->in_slot[bit & (CONFIG_MAX_EVENTS - 1)];
+	const struct config_event_in *in = CONFIG_TABLE(the_system.config, config_event_in, TABLE_EVENT_IN) +
+	                                   subject->config->event_in.first + slot;
+
+	return subject->vcpu[in->vcpu].config->cpu;
+}
+
+void interrupt_open(void)
+{
+	for (uint32_t s = 0; s < subject_count; s++) {
+		const struct config_subject *config = subjects[s].config;
+		for (uint32_t i = 0; i < config->line.count; i++) {
+			uint32_t line = config->line.first + i;
+			const struct config_line *l = &lines()[line];
+			line_owner[line] = (uint8_t)s;
+			if (machine_line_open(l->gsi, l->flags, cpu_of_line(&subjects[s], l->bit), line) != OK)
+				system_refuse("no interrupt controller has the physical line", config->name, l->gsi);
+		}
+	}
+}
+
+void core_interrupt_line(unsigned cpu_index, unsigned line)
+{
+	struct cpu *cpu = &cpus[cpu_index];
+
+	if (line >= the_system.config->table[TABLE_LINE].count)
+		return;
+	machine_line_mask(lines()[line].gsi, true);
+	cpu->line_count[line]++;
+	event_post(cpu, &subjects[line_owner[line]], lines()[line].bit);
+	cpu->resched = 1;
+}
+
+void interrupt_unmask(const struct subject *subject, uint32_t index)
+{
+	uint32_t line = subject->config->line.first + index;
+	const struct config_line *l = &lines()[line];
+	struct cpu *cpu = &cpus[cpu_of_line(subject, l->bit)];
+
+	if (cpu->line_count[line] > l->budget) {
+		uint32_t before = __atomic_fetch_or(&cpu->line_waiting, 1u << line, __ATOMIC_SEQ_CST);
+		if (!(before & 1u << line))
+			audit_core(cpu, subject->index, AUDIT(AUDIT_SAFETY, AUDIT_LINE_STORM, l->gsi, 0, 0));
+		return;
+	}
+	machine_line_mask(l->gsi, false);
+}
+
+void interrupt_major(struct cpu *cpu)
+{
+	uint32_t waiting = __atomic_exchange_n(&cpu->line_waiting, 0, __ATOMIC_SEQ_CST);
+
+	for (uint32_t line = 0; line < CONFIG_MAX_LINES; line++) {
+		cpu->line_count[line] = 0;
+		if (waiting & 1u << line)
+			machine_line_mask(lines()[line].gsi, false);
+	}
+}
+
+void core_interrupt_nmi(unsigned cpu_index)
+{
+	cpus[cpu_index].nmi = 1;
+	cpus[cpu_index].resched = 1;
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/scheduler.h"
+#include "core/audit.h"
+#include "core/exception.h"
+#include "core/interrupt.h"
+#include "core/memory.h"
+#include "core/panic.h"
+#include "core/subject.h"
+#include "core/system.h"
+#include "core/vcpu.h"
+
+/*
+ * One decision, `choose`, is taken whenever cpu->resched is set: at a frame end, after an interrupt, when a vCPU
+ * blocks or wakes. Between two decisions cpu->current runs, and handover between a guest and its layer changes only
+ * that pointer. Invariant: frame_start <= the time the frame was planned for, exactly; nothing in here ever moves a
+ * frame, it only finds out how late it is.
+ *
+ * A schedule switch is one atomic word. Every CPU computes the same major-frame boundaries from the same numbers, so
+ * each finds the switch at its own boundary and nobody waits for anybody.
+ */
+struct cpu cpus[CONFIG_MAX_CPUS];
+
+#define SWITCH_BITS 56u
+static uint64_t switch_word; /* schedule << 56 | boundary TSC; 0 = none yet */
+
+static const struct config_schedule *schedule_at(uint32_t schedule)
+{
+	return &CONFIG_TABLE(the_system.config, config_schedule, TABLE_SCHEDULE)[schedule];
+}
+
+static void load_plan(struct cpu *cpu, uint32_t schedule)
+{
+	const struct config_schedule *s = schedule_at(schedule);
+	const struct config_plan *plan = CONFIG_TABLE(the_system.config, config_plan, TABLE_PLAN) + s->plan.first;
+
+	cpu->schedule = schedule;
+	cpu->frames = 0;
+	cpu->frame_count = 0;
+	for (uint32_t i = 0; i < s->plan.count; i++) {
+		if (plan[i].cpu == cpu->id) {
+			cpu->frames = CONFIG_TABLE(the_system.config, config_frame, TABLE_FRAME) + plan[i].frame.first;
+			cpu->frame_count = plan[i].frame.count;
+		}
+	}
+}
+
+/* The start of the major frame after the one at *start; the fraction of a tick is carried, so there is no drift. */
+static void next_major(uint64_t major_us, uint64_t *start, uint64_t *remainder)
+{
+	uint64_t scaled = major_us * the_system.tsc_khz + *remainder;
+
+	*start += scaled / 1000;
+	*remainder = scaled % 1000;
+}
+
+static const struct config_member *members(const struct config_group *group)
+{
+	return CONFIG_TABLE(the_system.config, config_member, TABLE_MEMBER) + group->member.first;
+}
+
+static void mark_in_frame(struct cpu *cpu, uint32_t value)
+{
+	if (!cpu->group)
+		return;
+	const struct config_member *member = members(cpu->group);
+	for (uint32_t i = 0; i < cpu->group->member.count; i++)
+		__atomic_store_n(&vcpus[member[i].vcpu].in_frame, value, __ATOMIC_SEQ_CST);
+	if (cpu->group->background != CONFIG_NONE)
+		__atomic_store_n(&vcpus[cpu->group->background].in_frame, value, __ATOMIC_SEQ_CST);
+}
+
+static void enter_major(struct cpu *cpu)
+{
+	uint64_t word = __atomic_load_n(&switch_word, __ATOMIC_SEQ_CST);
+	uint32_t wanted = (uint32_t)(word >> SWITCH_BITS);
+
+	if (word && wanted != cpu->schedule && cpu->major_start >= (word & ((UINT64_C(1) << SWITCH_BITS) - 1))) {
+		uint32_t before = cpu->schedule;
+		load_plan(cpu, wanted);
+		cpu->major_remainder = 0;
+		cpu->stats->schedule_since = cpu->major_start;
+		memory_info_schedule(wanted, cpu->id);
+		if (cpu->id == 0) {
+			the_system.stats->schedule = wanted;
+			the_system.stats->switches++;
+			audit_core(cpu, 0xffff, AUDIT(AUDIT_SYSTEM, AUDIT_SCHEDULE, wanted, before, 0));
+		}
+	}
+	interrupt_major(cpu);
+}
+
+static void next_frame(struct cpu *cpu)
+{
+	cpu->frame_start = cpu->frame_end;
+	if (++cpu->frame_index >= cpu->frame_count) {
+		next_major(schedule_at(cpu->schedule)->major_us, &cpu->major_start, &cpu->major_remainder);
+		cpu->frame_index = 0;
+		cpu->offset_us = 0;
+		cpu->frame_start = cpu->major_start;
+		enter_major(cpu);
+	}
+	cpu->offset_us += cpu->frames[cpu->frame_index].length_us;
+	cpu->frame_end = cpu->major_start + (cpu->offset_us * the_system.tsc_khz + cpu->major_remainder) / 1000;
+}
+
+/* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us. */
+static void advance(struct cpu *cpu, uint64_t now)
+{
+	mark_in_frame(cpu, 0);
+	for (unsigned steps = 0; steps < CONFIG_MAX_FRAMES && now >= cpu->frame_end; steps++)
+		next_frame(cpu);
+	const struct config_frame *frame = &cpu->frames[cpu->frame_index];
+	cpu->group = frame->group == CONFIG_NONE
+	                     ? 0
+	                     : &CONFIG_TABLE(the_system.config, config_group, TABLE_GROUP)[frame->group];
+	mark_in_frame(cpu, 1);
+	if (frame->flags & FRAME_HOLD_START) {
+		uint64_t at = cpu->frame_start + system_ticks(frame->hold_ticks_us);
+		while (machine_now() < at)
+			;
+	}
+	uint64_t late = machine_now() - cpu->frame_start;
+	cpu->stats->frames++;
+	cpu->stats->late_sum += late;
+	if (late > cpu->stats->late_max)
+		cpu->stats->late_max = late;
+}
+
+static void account(struct cpu *cpu, struct vcpu *next, uint64_t now)
+{
+	uint64_t passed = now - cpu->since;
+
+	if (cpu->account)
+		cpu->account->stats->runtime += passed;
+	else
+		cpu->stats->idle += passed;
+	cpu->since = now;
+	/* a layer works on behalf of its guest, in the guest's time */
+	cpu->account = next && next->guest ? next->guest : next;
+}
+
+static void set_timer(struct cpu *cpu, uint64_t deadline)
+{
+	if (cpu->timer == deadline)
+		return;
+	cpu->timer = deadline;
+	machine_timer(cpu, deadline);
+}
+
+struct choice {
+	struct vcpu *next;
+	struct subject *work; /* a unit whose memory is being prepared, in its own frame */
+	uint64_t deadline;
+};
+
+static void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, struct choice *choice)
+{
+	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST))
+		vcpu_serve(cpu, vcpu);
+	uint64_t deadline = vcpu_timers(vcpu, now);
+	if (deadline < choice->deadline)
+		choice->deadline = deadline;
+	if (choice->next || choice->work)
+		return;
+	if (vcpu_runnable(vcpu))
+		choice->next = vcpu;
+	else if (vcpu->state == VCPU_PARKED && vcpu == vcpu->subject->leader->vcpu &&
+	         subject_has_work(vcpu->subject->leader))
+		choice->work = vcpu->subject->leader;
+}
+
+static struct subject *choose(struct cpu *cpu)
+{
+	__atomic_store_n(&cpu->resched, 0, __ATOMIC_SEQ_CST);
+	uint64_t now = machine_now();
+
+	if (cpu->nmi)
+		core_panic(2, 0, 0, cpu->id);
+	if (now >= cpu->frame_end)
+		advance(cpu, now);
+	if (now >= cpu->timer)
+		cpu->timer = 0; /* it has fired */
+	struct choice choice = {0, 0, cpu->frame_end};
+	if (cpu->group) {
+		const struct config_member *member = members(cpu->group);
+		for (uint32_t i = 0; i < cpu->group->member.count; i++)
+			consider(cpu, &vcpus[member[i].vcpu], now, &choice);
+		if (cpu->group->background != CONFIG_NONE)
+			consider(cpu, &vcpus[cpu->group->background], now, &choice);
+	}
+	set_timer(cpu, choice.deadline);
+	struct vcpu *next = choice.next;
+	if (next != cpu->current || now - cpu->since > UINT64_C(1) << 20) {
+		account(cpu, next, now);
+		cpu->current = next;
+	}
+	if (next && next != cpu->loaded) {
+		machine_switch(cpu, cpu->loaded, next);
+		cpu->loaded = next;
+		next->stats->entries++;
+		if (!the_system.stats->first_tsc)
+			the_system.stats->first_tsc = machine_now();
+	}
+	return choice.work;
+}
+
+static void idle(struct cpu *cpu)
+{
+	__atomic_store_n(&cpu->idle, 1, __ATOMIC_SEQ_CST);
+	machine_wait(cpu, &cpu->resched);
+	__atomic_store_n(&cpu->idle, 0, __ATOMIC_SEQ_CST);
+	cpu->resched = 1;
+}
+
+void scheduler_round(struct cpu *cpu)
+{
+	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED)) {
+		struct subject *work = choose(cpu);
+		if (work) {
+			subject_step(cpu, work);
+			machine_window(cpu);
+			cpu->resched = 1;
+			return;
+		}
+	}
+	struct vcpu *vcpu = cpu->current;
+	if (!vcpu) {
+		idle(cpu);
+		return;
+	}
+	exception_exit(cpu, vcpu, machine_run(cpu, vcpu));
+}
+
+void scheduler_run(struct cpu *cpu)
+{
+	for (;;)
+		scheduler_round(cpu);
+}
+
+void scheduler_start(uint64_t epoch)
+{
+	const struct config_header *config = the_system.config;
+
+	for (uint32_t i = 0; i < config->cpu_count; i++) {
+		struct cpu *cpu = &cpus[i];
+		cpu->id = i;
+		cpu->stats = &the_system.stats->cpu[i];
+		load_plan(cpu, config->schedule);
+		cpu->major_start = epoch;
+		cpu->major_remainder = 0;
+		cpu->frame_start = epoch;
+		cpu->since = epoch;
+		cpu->stats->schedule_since = epoch;
+		/* the first decision begins frame 0 by the same steps as every other frame */
+		cpu->frame_index = 0xffffffffu;
+		cpu->offset_us = 0;
+		cpu->frame_end = epoch;
+		cpu->resched = 1;
+	}
+	the_system.stats->schedule = config->schedule;
+	the_system.stats->schedule_next = config->schedule;
+}
+
+enum status scheduler_switch(struct cpu *cpu, uint32_t schedule)
+{
+	const struct config_header *config = the_system.config;
+	uint64_t old = __atomic_load_n(&switch_word, __ATOMIC_SEQ_CST);
+	uint64_t now = machine_now(), margin = system_ticks(config->switch_us);
+	uint64_t start = cpu->major_start, remainder = cpu->major_remainder;
+
+	if (schedule >= config->table[TABLE_SCHEDULE].count)
+		return ERR_INDEX;
+	/* until every CPU has passed the last boundary, handlers' delays included, its word must stand */
+	if (old && now < (old & ((UINT64_C(1) << SWITCH_BITS) - 1)) + margin)
+		return ERR_BUSY;
+	uint64_t major_us = schedule_at(cpu->schedule)->major_us;
+	/* bounded: the checker holds switch_us below 64 of the shortest major frames */
+	for (unsigned i = 0; i < 66 && start < now + margin; i++)
+		next_major(major_us, &start, &remainder);
+	uint64_t word = (uint64_t)schedule << SWITCH_BITS | start;
+	if (!__atomic_compare_exchange_n(&switch_word, &old, word, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return ERR_BUSY;
+	the_system.stats->schedule_next = schedule;
+	return OK;
+}
+
+void scheduler_deadline(struct cpu *cpu, uint64_t deadline)
+{
+	if (deadline < cpu->timer)
+		set_timer(cpu, deadline);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/subject.h"
+#include "core/audit.h"
+#include "core/memory.h"
+#include "core/system.h"
+#include "core/vcpu.h"
+
+/*
+ * Starting, stopping and restarting are states, never calls that take time: a command only moves the state and posts
+ * requests; parking is done by each vCPU's own CPU, memory by steps of one page in the unit's own frames.
+ * Invariant: memory is touched only in SCRUB and LOAD, and in those states every vCPU of the unit is parked.
+ */
+struct subject subjects[CONFIG_MAX_SUBJECTS];
+uint32_t subject_count;
+
+static void publish(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new)
+{
+	leader->stats->state = new;
+	if (leader->partner)
+		leader->partner->stats->state = new;
+	if (new == SUBJECT_SCRUB || new == SUBJECT_LOAD)
+		return;
+	audit_core(cpu, leader->index, AUDIT(AUDIT_SYSTEM, AUDIT_SUBJECT_STATE, new, old, leader->requester));
+}
+
+static bool change(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new)
+{
+	if (!__atomic_compare_exchange_n(&leader->state, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return false;
+	publish(cpu, leader, old, new);
+	return true;
+}
+
+static void request_all(struct cpu *cpu, struct subject *leader, uint64_t bits)
+{
+	for (struct subject *s = leader; s; s = s == leader ? leader->partner : 0)
+		for (uint32_t i = 0; i < s->config->vcpu.count; i++)
+			vcpu_request(cpu, s->vcpu + i, bits, true);
+}
+
+static enum status begin_stop(struct cpu *cpu, struct subject *leader, uint32_t state, uint32_t next, unsigned by)
+{
+	uint32_t old = state;
+
+	/* nobody else writes `next` and `unparked`: every command loses against STOPPING */
+	if (!__atomic_compare_exchange_n(&leader->state, &old, SUBJECT_STOPPING, false, __ATOMIC_SEQ_CST,
+	                                 __ATOMIC_SEQ_CST))
+		return ERR_BUSY;
+	leader->next = next;
+	leader->requester = by;
+	leader->unparked = leader->config->vcpu.count + (leader->partner ? leader->partner->config->vcpu.count : 0);
+	publish(cpu, leader, state, SUBJECT_STOPPING);
+	request_all(cpu, leader, REQUEST_PARK);
+	return OK;
+}
+
+static enum status begin_load(struct cpu *cpu, struct subject *leader, uint32_t state, unsigned by)
+{
+	leader->cursor_region = 0;
+	leader->cursor_page = 0;
+	leader->requester = by;
+	if (!change(cpu, leader, state, SUBJECT_SCRUB))
+		return ERR_BUSY;
+	vcpu_request(cpu, leader->vcpu, REQUEST_STATE, true);
+	return OK;
+}
+
+/* What a command does in each state: the state it leads to, or a refusal. */
+enum { REFUSE = 0x100, BUSY = 0x200 };
+static const uint16_t leads_to[COMMAND_FAIL + 1][SUBJECT_STATES] = {
+        [COMMAND_START] = {SUBJECT_SCRUB, REFUSE, REFUSE, BUSY, BUSY, BUSY, SUBJECT_SCRUB},
+        [COMMAND_STOP] = {REFUSE, SUBJECT_STOPPED, SUBJECT_STOPPED, BUSY, BUSY, BUSY, REFUSE},
+        [COMMAND_PAUSE] = {REFUSE, SUBJECT_PAUSED, REFUSE, BUSY, BUSY, BUSY, REFUSE},
+        [COMMAND_RESUME] = {REFUSE, REFUSE, SUBJECT_RUNNING, BUSY, BUSY, BUSY, REFUSE},
+        [COMMAND_RESTART] = {SUBJECT_SCRUB, SUBJECT_SCRUB, SUBJECT_SCRUB, BUSY, BUSY, BUSY, SUBJECT_SCRUB},
+        [COMMAND_FAIL] = {REFUSE, SUBJECT_FAILED, SUBJECT_FAILED, BUSY, BUSY, BUSY, REFUSE},
+};
+
+enum status subject_command(struct cpu *cpu, struct subject *subject, enum subject_command command, unsigned by)
+{
+	struct subject *leader = subject->leader;
+	uint32_t state = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST);
+	uint32_t target = leads_to[command][state];
+
+	if (target >= REFUSE)
+		return target == BUSY ? ERR_BUSY : ERR_STATE;
+	if (target == SUBJECT_PAUSED || target == SUBJECT_RUNNING) {
+		leader->requester = by;
+		if (!change(cpu, leader, state, target))
+			return ERR_BUSY;
+		request_all(cpu, leader, REQUEST_STATE);
+		return OK;
+	}
+	if (state == SUBJECT_RUNNING || state == SUBJECT_PAUSED)
+		return begin_stop(cpu, leader, state, target, by);
+	return begin_load(cpu, leader, state, by);
+}
+
+void subject_parked(struct cpu *cpu, struct subject *leader)
+{
+	if (__atomic_sub_fetch(&leader->unparked, 1, __ATOMIC_SEQ_CST))
+		return;
+	leader->cursor_region = 0;
+	leader->cursor_page = 0;
+	change(cpu, leader, SUBJECT_STOPPING, leader->next);
+	if (leader->next == SUBJECT_SCRUB)
+		vcpu_request(cpu, leader->vcpu, REQUEST_STATE, true);
+}
+
+bool subject_has_work(const struct subject *leader)
+{
+	uint32_t state = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST);
+
+	return state == SUBJECT_SCRUB || state == SUBJECT_LOAD;
+}
+
+static void forget_events(struct subject *subject)
+{
+	for (uint32_t i = 0; i < subject->config->vcpu.count; i++)
+		__atomic_store_n(&subject->vcpu[i].events, 0, __ATOMIC_SEQ_CST);
+}
+
+/* Memory is ready. The first start of all is no restart. */
+static void run(struct cpu *cpu, struct subject *leader)
+{
+	for (struct subject *s = leader; s; s = s == leader ? leader->partner : 0) {
+		forget_events(s);
+		if (s->started) {
+			s->stats->restarts++;
+			memory_epoch_bump(s);
+		}
+		s->started = 1;
+		memory_info_update(s);
+	}
+	change(cpu, leader, SUBJECT_LOAD, SUBJECT_RUNNING);
+	request_all(cpu, leader, REQUEST_RESET);
+}
+
+bool subject_step(struct cpu *cpu, struct subject *leader)
+{
+	uint32_t state = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST);
+
+	if (state == SUBJECT_SCRUB) {
+		if (!memory_scrub_step(cpu, leader)) {
+			leader->cursor_region = 0;
+			leader->cursor_page = 0;
+			change(cpu, leader, SUBJECT_SCRUB, SUBJECT_LOAD);
+		}
+		return true;
+	}
+	if (state == SUBJECT_LOAD) {
+		if (!memory_load_step(cpu, leader))
+			run(cpu, leader);
+		return true;
+	}
+	return false;
+}

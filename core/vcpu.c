@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+#include "core/vcpu.h"
+#include "core/event.h"
+#include "core/layer.h"
+#include "core/subject.h"
+
+/*
+ * Requests are bits: posting one twice is posting it once, so nothing can overflow and nobody ever waits. The poster
+ * writes the bit before it reads `in_frame`; the owner writes `in_frame` before it reads the bits: one of the two sees
+ * the other.
+ */
+struct vcpu vcpus[CONFIG_MAX_VCPUS];
+uint32_t vcpu_count;
+
+void vcpu_request(struct cpu *cpu, struct vcpu *vcpu, uint64_t bits, bool urgent)
+{
+	uint64_t before = __atomic_fetch_or(&vcpu->requests, bits, __ATOMIC_SEQ_CST);
+
+	if ((before & bits) == bits && !urgent)
+		return;
+	if (!__atomic_load_n(&vcpu->in_frame, __ATOMIC_SEQ_CST))
+		return; /* its CPU looks at the start of its frame */
+	__atomic_store_n(&vcpu->cpu->resched, 1, __ATOMIC_SEQ_CST);
+	if (vcpu->cpu != cpu && (urgent || __atomic_load_n(&vcpu->cpu->idle, __ATOMIC_SEQ_CST)))
+		machine_kick(vcpu->cpu->id);
+}
+
+static void wake(struct vcpu *vcpu, uint64_t now)
+{
+	if (vcpu->state == VCPU_HALTED && machine_vcpu_wakes(vcpu))
+		vcpu->state = VCPU_READY;
+	else if (vcpu->state == VCPU_WAITING)
+		event_wait_check(vcpu, now);
+	else if (vcpu->state == VCPU_RESUMED)
+		layer_check(vcpu, now);
+}
+
+static void begin(struct vcpu *vcpu)
+{
+	machine_vcpu_reset(vcpu);
+	vcpu->state = vcpu->config->start == START_SIPI ? VCPU_WAIT_SIPI : VCPU_READY;
+	vcpu->run_flags = 0;
+	vcpu->extint = 0;
+	vcpu->deadline = ~UINT64_C(0);
+	vcpu->event_mask = ~UINT64_C(0);
+}
+
+static void start_by_ipi(struct vcpu *vcpu, uint64_t requests)
+{
+	if (requests & REQUEST_INIT) {
+		machine_vcpu_start(vcpu, ~0u);
+		vcpu->state = VCPU_WAIT_SIPI;
+		if (vcpu->layer && vcpu->layer->state == VCPU_RESUMED)
+			layer_return(vcpu->layer, RUN_OUT_STARTED, ~UINT64_C(0));
+	}
+	if (requests & REQUEST_SIPI && vcpu->state == VCPU_WAIT_SIPI) {
+		machine_vcpu_start(vcpu, vcpu->sipi_vector & 0xffu);
+		vcpu->state = VCPU_READY;
+		if (vcpu->layer && vcpu->layer->state == VCPU_RESUMED)
+			layer_return(vcpu->layer, RUN_OUT_STARTED, vcpu->sipi_vector & 0xffu);
+	}
+}
+
+void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu)
+{
+	uint64_t requests = __atomic_exchange_n(&vcpu->requests, 0, __ATOMIC_SEQ_CST);
+	struct subject *leader = vcpu->subject->leader;
+
+	if (requests & REQUEST_PARK) {
+		vcpu->state = VCPU_PARKED;
+		subject_parked(cpu, leader);
+	}
+	if (requests & REQUEST_RESET)
+		begin(vcpu);
+	if (vcpu->state == VCPU_PARKED)
+		return;
+	if (requests & (REQUEST_INIT | REQUEST_SIPI))
+		start_by_ipi(vcpu, requests);
+	vcpu->paused = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST) == SUBJECT_PAUSED;
+	wake(vcpu, machine_now());
+}
+
+uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now)
+{
+	if (vcpu->state == VCPU_PARKED)
+		return ~UINT64_C(0);
+	uint64_t timer = vcpu_deadline(&vcpu->machine);
+	if (timer <= now) {
+		machine_vcpu_timer(vcpu, now);
+		vcpu->stats->exits[EXIT_TIMER]++;
+		wake(vcpu, now);
+		timer = vcpu_deadline(&vcpu->machine);
+	}
+	if (vcpu->deadline <= now)
+		wake(vcpu, now);
+	return vcpu->deadline < timer ? vcpu->deadline : timer;
+}
+
+bool vcpu_runnable(const struct vcpu *vcpu)
+{
+	return vcpu->state == VCPU_READY && !vcpu->paused && (!vcpu->layer || vcpu->layer->state == VCPU_RESUMED);
+}

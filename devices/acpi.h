@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_ACPI_H
+#define DEVICES_ACPI_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "abi/status.h"
+#include "devices/serial.h"
+
+/* What the tables say about the machine. */
+struct acpi_machine {
+	uint64_t
+	        base; /* guest-physical address of the buffer, 64-byte aligned; E0000..FFFFF lets everybody find RSDP */
+	uint32_t cpu_count;  /* APIC ids 0..cpu_count-1; at most 255 */
+	uint32_t ioapic_id;  /* what ioapic_init got */
+	uint32_t pci_window; /* start of the 32-bit PCI memory window (end of low RAM); it ends at FEBFFFFF */
+	uint32_t serial_count;
+	struct serial_place serial[SERIAL_PLACES];
+};
+#define ACPI_MAX_SIZE 0x4000 /* enough for any machine */
+
+/*
+ * Writes RSDP (at the start of the buffer), RSDT, XSDT, FADT, FACS, MADT and DSDT. ERR_FULL if `size` is too small,
+ * ERR_ARGUMENT for an impossible machine. `used` (may be null) gets the number of bytes. The RSDP's address is base.
+ */
+enum status acpi_build(const struct acpi_machine *machine, uint8_t *buffer, size_t size, size_t *used);
+
+#endif

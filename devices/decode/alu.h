@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_DECODE_ALU_H
+#define DEVICES_DECODE_ALU_H
+
+#include <stdint.h>
+
+/* The arithmetic of the decoded operations, on 1, 2, 4 or 8 bytes, with the six status flags (SDM 1 3.4.3.1). */
+#define FLAG_CF UINT64_C(0x001)
+#define FLAG_PF UINT64_C(0x004)
+#define FLAG_AF UINT64_C(0x010)
+#define FLAG_ZF UINT64_C(0x040)
+#define FLAG_SF UINT64_C(0x080)
+#define FLAG_TF UINT64_C(0x100)
+#define FLAG_DF UINT64_C(0x400)
+#define FLAG_OF UINT64_C(0x800)
+#define FLAG_RF UINT64_C(0x10000)
+
+static inline uint64_t alu_mask(unsigned size)
+{
+	return ~UINT64_C(0) >> (64 - 8 * size);
+}
+
+/* Result of a binary or unary operation (enum operation ADD..TEST, NOT, NEG, INC, DEC, BT..BTC: b is the bit number);
+ * *flags is read (carry in) and written. CMP, TEST and BT return a. */
+uint64_t alu(unsigned operation, unsigned size, uint64_t a, uint64_t b, uint64_t *flags);
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Two tables (one per opcode map) say operation and shape of each form that is known; a shape says which operands it has
+ * and what follows the opcode. Reading past the bytes given sets one sticky answer, so the code between has no checks.
+ * Reference: APM 3 appendix A, SDM 2 appendix A.
+ */
+#include "devices/decode/decode.h"
+#include "abi/frame.h"
+
+enum shape {
+	SHAPE_NONE,
+	SHAPE_RM_REG,
+	SHAPE_REG_RM,
+	SHAPE_RM_IMMEDIATE,
+	SHAPE_RM_IMMEDIATE8,
+	SHAPE_RAX_OFFSET, /* moffs: the address stands in the instruction */
+	SHAPE_OFFSET_RAX,
+	SHAPE_RM,
+	SHAPE_STRING,
+	SHAPE_CR_RM,
+	SHAPE_RM_CR,
+};
+enum { BYTE = 1, GROUP = 2, WIDEN8 = 4, WIDEN16 = 8, WIDEN32 = 16, STACK = 32 };
+enum group { GROUP_1, GROUP_1A, GROUP_3, GROUP_4, GROUP_5, GROUP_8, GROUP_11 };
+
+struct form {
+	uint8_t operation; /* enum operation, or enum group with GROUP */
+	uint8_t shape, flags;
+};
+
+#define ALU(opcode, op)                                                              \
+	[opcode] = {op, SHAPE_RM_REG, BYTE}, [(opcode) + 1] = {op, SHAPE_RM_REG, 0}, \
+	[(opcode) + 2] = {op, SHAPE_REG_RM, BYTE}, [(opcode) + 3] = {op, SHAPE_REG_RM, 0}
+#define PAIR(opcode, op, shape) [opcode] = {op, shape, BYTE}, [(opcode) + 1] = {op, shape, 0}
+
+static const struct form one_byte[256] = {
+        ALU(0x00, OP_ADD),
+        ALU(0x08, OP_OR),
+        ALU(0x10, OP_ADC),
+        ALU(0x18, OP_SBB),
+        ALU(0x20, OP_AND),
+        ALU(0x28, OP_SUB),
+        ALU(0x30, OP_XOR),
+        ALU(0x38, OP_CMP),
+        [0x63] = {OP_MOVSX, SHAPE_REG_RM, WIDEN32},
+        PAIR(0x6c, OP_INS, SHAPE_STRING),
+        PAIR(0x6e, OP_OUTS, SHAPE_STRING),
+        [0x80] = {GROUP_1, SHAPE_RM_IMMEDIATE, BYTE | GROUP},
+        [0x81] = {GROUP_1, SHAPE_RM_IMMEDIATE, GROUP},
+        [0x83] = {GROUP_1, SHAPE_RM_IMMEDIATE8, GROUP},
+        PAIR(0x84, OP_TEST, SHAPE_RM_REG),
+        PAIR(0x86, OP_XCHG, SHAPE_RM_REG),
+        PAIR(0x88, OP_MOV, SHAPE_RM_REG),
+        PAIR(0x8a, OP_MOV, SHAPE_REG_RM),
+        [0x8f] = {GROUP_1A, SHAPE_RM, GROUP | STACK},
+        PAIR(0xa0, OP_MOV, SHAPE_RAX_OFFSET),
+        PAIR(0xa2, OP_MOV, SHAPE_OFFSET_RAX),
+        PAIR(0xa4, OP_MOVS, SHAPE_STRING),
+        PAIR(0xa6, OP_CMPS, SHAPE_STRING),
+        PAIR(0xaa, OP_STOS, SHAPE_STRING),
+        PAIR(0xac, OP_LODS, SHAPE_STRING),
+        PAIR(0xae, OP_SCAS, SHAPE_STRING),
+        [0xc6] = {GROUP_11, SHAPE_RM_IMMEDIATE, BYTE | GROUP},
+        [0xc7] = {GROUP_11, SHAPE_RM_IMMEDIATE, GROUP},
+        [0xf6] = {GROUP_3, SHAPE_RM, BYTE | GROUP},
+        [0xf7] = {GROUP_3, SHAPE_RM, GROUP},
+        [0xfe] = {GROUP_4, SHAPE_RM, BYTE | GROUP},
+        [0xff] = {GROUP_5, SHAPE_RM, GROUP},
+};
+static const struct form two_byte[256] = {
+        [0x20] = {OP_MOV_CR, SHAPE_RM_CR, 0},
+        [0x22] = {OP_MOV_CR, SHAPE_CR_RM, 0},
+        [0xa3] = {OP_BT, SHAPE_RM_REG, 0},
+        [0xab] = {OP_BTS, SHAPE_RM_REG, 0},
+        PAIR(0xb0, OP_CMPXCHG, SHAPE_RM_REG),
+        [0xb3] = {OP_BTR, SHAPE_RM_REG, 0},
+        [0xb6] = {OP_MOVZX, SHAPE_REG_RM, WIDEN8},
+        [0xb7] = {OP_MOVZX, SHAPE_REG_RM, WIDEN16},
+        [0xba] = {GROUP_8, SHAPE_RM_IMMEDIATE8, GROUP},
+        [0xbb] = {OP_BTC, SHAPE_RM_REG, 0},
+        [0xbe] = {OP_MOVSX, SHAPE_REG_RM, WIDEN8},
+        [0xbf] = {OP_MOVSX, SHAPE_REG_RM, WIDEN16},
+        PAIR(0xc0, OP_XADD, SHAPE_RM_REG),
+        [0xc3] = {OP_MOV, SHAPE_RM_REG, 0}, /* MOVNTI */
+};
+static const uint8_t group[][8] = {
+        [GROUP_1] = {OP_ADD, OP_OR, OP_ADC, OP_SBB, OP_AND, OP_SUB, OP_XOR, OP_CMP},
+        [GROUP_1A] = {OP_POP},
+        [GROUP_3] = {OP_TEST, OP_TEST, OP_NOT, OP_NEG},
+        [GROUP_4] = {OP_INC, OP_DEC},
+        [GROUP_5] = {[0] = OP_INC, [1] = OP_DEC, [6] = OP_PUSH},
+        [GROUP_8] = {[4] = OP_BT, [5] = OP_BTS, [6] = OP_BTR, [7] = OP_BTC},
+        [GROUP_11] = {OP_MOV},
+};
+
+struct reader {
+	const uint8_t *bytes;
+	unsigned available, at;
+	enum decode_answer answer;
+};
+struct prefix {
+	bool operand, address, lock, repeat, repeat_not_equal;
+	uint8_t segment; /* FRAME_SEGMENTS = none */
+	uint8_t rex;
+};
+enum { REX_B = 1, REX_X = 2, REX_R = 4, REX_W = 8, REX = 0x40 };
+
+static uint8_t next(struct reader *reader)
+{
+	if (reader->at >= INSTRUCTION_BYTES)
+		reader->answer = DECODE_UNKNOWN;
+	else if (reader->at >= reader->available)
+		reader->answer = reader->answer == DECODE_OK ? DECODE_SHORT : reader->answer;
+	else
+		return reader->bytes[reader->at++];
+	return 0;
+}
+
+/* A little-endian number, sign-extended. */
+static int64_t next_number(struct reader *reader, unsigned size)
+{
+	uint64_t value = 0;
+	for (unsigned i = 0; i < size; i++)
+		value |= (uint64_t)next(reader) << (8 * i);
+	unsigned unused = 64 - 8 * size;
+	return (int64_t)(value << unused) >> unused;
+}
+
+static bool take_prefix(struct prefix *prefix, uint8_t byte, enum decode_mode mode)
+{
+	static const struct {
+		uint8_t byte, segment;
+		bool long_mode;
+	} override[] = {{0x26, FRAME_ES, false}, {0x2e, FRAME_CS, false}, {0x36, FRAME_SS, false},
+	                {0x3e, FRAME_DS, false}, {0x64, FRAME_FS, true},  {0x65, FRAME_GS, true}};
+	for (unsigned i = 0; i < sizeof override / sizeof *override; i++)
+		if (byte == override[i].byte) {
+			if (override[i].long_mode || mode != DECODE_64)
+				prefix->segment = override[i].segment;
+			return true;
+		}
+	switch (byte) {
+	case 0x66:
+		return prefix->operand = true;
+	case 0x67:
+		return prefix->address = true;
+	case 0xf0:
+		return prefix->lock = true;
+	case 0xf2:
+		prefix->repeat = false;
+		return prefix->repeat_not_equal = true;
+	case 0xf3:
+		prefix->repeat_not_equal = false;
+		return prefix->repeat = true;
+	default:
+		return false;
+	}
+}
+
+/* Prefixes up to the first opcode byte, which is returned. REX counts only directly before the opcode. */
+static uint8_t take_prefixes(struct reader *reader, struct prefix *prefix, enum decode_mode mode)
+{
+	*prefix = (struct prefix){.segment = FRAME_SEGMENTS};
+	for (unsigned i = 0; i < INSTRUCTION_BYTES; i++) {
+		uint8_t byte = next(reader);
+		if (mode == DECODE_64 && (byte & 0xf0) == REX)
+			prefix->rex = byte;
+		else if (take_prefix(prefix, byte, mode))
+			prefix->rex = 0;
+		else
+			return byte;
+	}
+	reader->answer = DECODE_UNKNOWN;
+	return 0;
+}
+
+static uint8_t operand_size(const struct prefix *prefix, enum decode_mode mode)
+{
+	if (prefix->rex & REX_W)
+		return 8;
+	return (mode == DECODE_16) != prefix->operand ? 2 : 4;
+}
+
+static uint8_t address_size(const struct prefix *prefix, enum decode_mode mode)
+{
+	if (mode == DECODE_64)
+		return prefix->address ? 4 : 8;
+	return (mode == DECODE_16) != prefix->address ? 2 : 4;
+}
+
+/* SDM 2A table 2-1 */
+static void take_memory16(struct reader *reader, struct instruction *out, unsigned mod, unsigned rm)
+{
+	static const struct {
+		uint8_t base, index;
+		bool has_index;
+	} pair[8] = {{FRAME_RBX, FRAME_RSI, true}, {FRAME_RBX, FRAME_RDI, true}, {FRAME_RBP, FRAME_RSI, true},
+	             {FRAME_RBP, FRAME_RDI, true}, {FRAME_RSI, 0, false},        {FRAME_RDI, 0, false},
+	             {FRAME_RBP, 0, false},        {FRAME_RBX, 0, false}};
+	bool direct = mod == 0 && rm == 6;
+	out->has_base = !direct;
+	out->base = pair[rm].base;
+	out->has_index = pair[rm].has_index;
+	out->index = pair[rm].index;
+	if (mod == 1)
+		out->displacement = next_number(reader, 1);
+	else if (mod == 2 || direct)
+		out->displacement = next_number(reader, 2);
+}
+
+/* SDM 2A tables 2-2 and 2-3 */
+static void take_memory(struct reader *reader, struct instruction *out, const struct prefix *prefix, unsigned mod,
+                        unsigned rm, enum decode_mode mode)
+{
+	uint8_t base = (uint8_t)rm;
+	if (rm == 4) {
+		uint8_t sib = next(reader);
+		base = sib & 7;
+		out->index = (uint8_t)((sib >> 3 & 7) | (prefix->rex & REX_X ? 8 : 0));
+		out->has_index = out->index != FRAME_RSP;
+		out->scale = sib >> 6;
+	}
+	bool direct = mod == 0 && base == 5;
+	out->has_base = !direct;
+	out->base = (uint8_t)(base | (prefix->rex & REX_B ? 8 : 0));
+	out->rip_relative = direct && rm == 5 && mode == DECODE_64;
+	if (mod == 1)
+		out->displacement = next_number(reader, 1);
+	else if (mod == 2 || direct)
+		out->displacement = next_number(reader, 4);
+}
+
+static void take_modrm(struct reader *reader, struct instruction *out, const struct prefix *prefix,
+                       enum decode_mode mode, bool byte_registers)
+{
+	uint8_t modrm = next(reader);
+	unsigned mod = modrm >> 6, rm = modrm & 7;
+	out->reg = (uint8_t)((modrm >> 3 & 7) | (prefix->rex & REX_R ? 8 : 0));
+	if (byte_registers && !prefix->rex && out->reg >= 4) {
+		out->reg_high = true;
+		out->reg &= 3;
+	}
+	if (mod == 3) {
+		out->rm_is_register = true;
+		out->rm = (uint8_t)(rm | (prefix->rex & REX_B ? 8 : 0));
+		out->rm_high = out->source_size == 1 && !prefix->rex && rm >= 4;
+		if (out->rm_high)
+			out->rm &= 3;
+	} else if (out->address_size == 2) {
+		take_memory16(reader, out, mod, rm);
+	} else {
+		take_memory(reader, out, prefix, mod, rm, mode);
+	}
+	bool stack = out->has_base && (out->base == FRAME_RBP || out->base == FRAME_RSP);
+	out->segment = stack ? FRAME_SS : FRAME_DS;
+}
+
+static void take_immediate(struct reader *reader, struct instruction *out, unsigned size)
+{
+	out->source = OPERAND_IMMEDIATE;
+	out->immediate = (uint64_t)next_number(reader, size < 8 ? size : 4);
+}
+
+/* Which operands there are, and what follows the address. */
+static void take_operands(struct reader *reader, struct instruction *out, unsigned shape)
+{
+	static const struct {
+		uint8_t destination, source;
+	} operands[] = {[SHAPE_RM_REG] = {OPERAND_RM, OPERAND_REG},     [SHAPE_REG_RM] = {OPERAND_REG, OPERAND_RM},
+	                [SHAPE_RM_IMMEDIATE] = {OPERAND_RM, 0},         [SHAPE_RM_IMMEDIATE8] = {OPERAND_RM, 0},
+	                [SHAPE_RAX_OFFSET] = {OPERAND_RAX, OPERAND_RM}, [SHAPE_OFFSET_RAX] = {OPERAND_RM, OPERAND_RAX},
+	                [SHAPE_RM] = {OPERAND_RM, OPERAND_RM},          [SHAPE_STRING] = {0, 0},
+	                [SHAPE_CR_RM] = {OPERAND_REG, OPERAND_RM},      [SHAPE_RM_CR] = {OPERAND_RM, OPERAND_REG}};
+	out->destination = operands[shape].destination;
+	out->source = operands[shape].source;
+	if (shape == SHAPE_RAX_OFFSET || shape == SHAPE_OFFSET_RAX) {
+		out->displacement = next_number(reader, out->address_size);
+	} else if (shape == SHAPE_RM_IMMEDIATE) {
+		take_immediate(reader, out, out->size);
+	} else if (shape == SHAPE_RM_IMMEDIATE8) {
+		take_immediate(reader, out, 1);
+	}
+}
+
+static uint8_t source_size(const struct instruction *out, unsigned flags)
+{
+	return flags & WIDEN8 ? 1 : flags & WIDEN16 ? 2 : flags & WIDEN32 ? 4 : out->size;
+}
+
+static bool known(const struct form *form, enum decode_mode mode)
+{
+	if (form->shape == SHAPE_NONE)
+		return false;
+	return !(form->flags & WIDEN32) || mode == DECODE_64; /* 63 is ARPL elsewhere */
+}
+
+enum decode_answer decode(const uint8_t *bytes, unsigned available, enum decode_mode mode, struct instruction *out)
+{
+	struct reader reader = {bytes, available, 0, DECODE_OK};
+	struct prefix prefix;
+	*out = (struct instruction){.segment = FRAME_DS};
+	uint8_t opcode = take_prefixes(&reader, &prefix, mode);
+	bool two = opcode == 0x0f;
+	const struct form *form = two ? &two_byte[next(&reader)] : &one_byte[opcode];
+	if (reader.answer != DECODE_OK)
+		return reader.answer;
+	if (!known(form, mode))
+		return DECODE_UNKNOWN;
+
+	unsigned shape = form->shape;
+	bool string = shape == SHAPE_STRING, offset = shape == SHAPE_RAX_OFFSET || shape == SHAPE_OFFSET_RAX;
+	bool control = shape == SHAPE_CR_RM || shape == SHAPE_RM_CR;
+	out->size = form->flags & BYTE ? 1 : operand_size(&prefix, mode);
+	out->source_size = source_size(out, form->flags);
+	out->address_size = address_size(&prefix, mode);
+	out->lock = prefix.lock;
+	out->repeat = prefix.repeat;
+	out->repeat_not_equal = prefix.repeat_not_equal;
+	out->operation = form->operation;
+	if (!string && !offset)
+		take_modrm(&reader, out, &prefix, mode, !(form->flags & GROUP) && (form->flags & BYTE));
+	if (form->flags & GROUP) {
+		out->operation = group[form->operation][out->reg & 7];
+		if (out->operation == OP_TEST)
+			shape = SHAPE_RM_IMMEDIATE;
+	}
+	if (out->operation == OP_PUSH || out->operation == OP_POP)
+		out->size = out->source_size = mode == DECODE_64 ? (prefix.operand ? 2 : 8) : out->size;
+	if (control) {
+		if (!out->rm_is_register) /* mod is ignored: rm is always a register, and nothing follows */
+			return DECODE_UNKNOWN;
+		out->size = out->source_size = mode == DECODE_64 ? 8 : 4;
+		if (prefix.lock && mode != DECODE_64)
+			out->reg |= 8; /* APM 2 3.1.5: LOCK MOV CR0 is the other spelling of CR8 */
+	}
+	take_operands(&reader, out, shape);
+	if (prefix.segment != FRAME_SEGMENTS)
+		out->segment = prefix.segment;
+	out->length = (uint8_t)reader.at;
+	if (reader.answer == DECODE_OK && out->operation == OP_NONE)
+		return DECODE_UNKNOWN;
+	return reader.answer;
+}

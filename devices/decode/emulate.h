@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_DECODE_EMULATE_H
+#define DEVICES_DECODE_EMULATE_H
+
+#include "abi/frame.h"
+#include "devices/decode/decode.h"
+
+/*
+ * Executes a decoded instruction on the registers of an exit frame; memory operands go through two functions that are
+ * given linear addresses. Needs the frame's FRAME_HAS_GPR, _CONTROL and _SEGMENTS.
+ * EMULATE_OK: frame.rip, rflags and gpr are as after the instruction; a repeated string instruction may stand at its
+ *   own address with less left to do, as after an interrupt.
+ * EMULATE_FAULT: frame.inject holds the exception; rip is at the instruction, registers as architecture has them.
+ * EMULATE_AGAIN: nothing changed; let the guest execute it again.
+ * EMULATE_UNKNOWN: nothing changed; this form is not emulated.
+ */
+enum emulate_answer { EMULATE_OK, EMULATE_FAULT, EMULATE_AGAIN, EMULATE_UNKNOWN };
+
+struct emulate_memory {
+	void *owner;
+	/* `to_write`: a write to the same place follows, so the right to write is checked too. On EMULATE_FAULT they have
+	   put the exception into frame.inject (and frame.cr2). size is 1, 2, 4 or 8. */
+	enum emulate_answer (*read)(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value);
+	enum emulate_answer (*write)(void *owner, uint64_t linear, unsigned size, uint64_t value);
+};
+
+#define EMULATE_REPEATS 512u /* rounds of a repeated string instruction in one go */
+
+enum emulate_answer emulate(struct exit_frame *frame, const struct instruction *instruction,
+                            const struct emulate_memory *memory);
+
+/* How the code at CS:RIP is to be decoded. */
+enum decode_mode emulate_mode(const struct exit_frame *frame);
+/*
+ * Linear address of `size` bytes at `offset` in a segment; false: #GP(0) or #SS(0) is in frame.inject.
+ * The limit of an expand-down segment and the right to read or write by segment type are not checked: the hardware did
+ * before the access became an exit.
+ */
+bool emulate_linear(struct exit_frame *frame, unsigned segment, uint64_t offset, unsigned size, uint64_t *linear);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_DECODE_WALK_H
+#define DEVICES_DECODE_WALK_H
+
+#include <stdint.h>
+#include "devices/guest_memory.h"
+
+/*
+ * The guest's own page walk: linear to guest-physical address, as the guest's CPU would do it now. No paging, 2-level
+ * (with PSE and PSE-36), PAE and 4-level tables; CR0.WP, EFER.NXE, SMEP, SMAP with RFLAGS.AC, U/S by CPL; Accessed and
+ * Dirty are set by compare-and-swap. 5-level tables are not offered (CPUID hides them) and refused.
+ */
+struct walk_cpu {
+	uint64_t cr0, cr3, cr4, efer, rflags;
+	unsigned cpl;
+	unsigned physical_bits; /* address bits above are reserved in table entries */
+};
+
+/* What the access is; the values of #PF error-code bits (SDM 3A 4.7, APM 2 8.4.2). */
+#define WALK_READ 0u
+#define WALK_PRESENT 1u
+#define WALK_WRITE 2u
+#define WALK_USER 4u
+#define WALK_RESERVED 8u
+#define WALK_FETCH 16u
+
+enum walk_answer {
+	WALK_OK,
+	WALK_FAULT, /* #PF with result.error; CR2 is the address asked for */
+	WALK_AGAIN, /* another vCPU changed the tables under the walk: let the guest execute the instruction again */
+	WALK_UNSUPPORTED /* 5-level tables */
+};
+struct walk_result {
+	uint64_t gpa;
+	uint64_t left;  /* bytes from gpa to the end of its page, at least 1 */
+	uint32_t error; /* WALK_FAULT: the error code */
+};
+
+/* `access` is WALK_READ, WALK_WRITE or WALK_FETCH; user or supervisor follows from cpl. */
+enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *cpu, uint64_t linear, unsigned access,
+                      struct walk_result *result);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_EXIT_H
+#define DEVICES_EXIT_H
+
+#include "abi/hypercall.h"
+#include "devices/decode/emulate.h"
+#include "devices/machine.h"
+
+/*
+ * Answers to exits other than plain port accesses. A handler changes the frame and says in `resume` what the core is to
+ * take over: frame.rip then already is where the guest goes on, unless RUN_ADVANCE is among the flags.
+ */
+struct resume {
+	uint64_t flags; /* RUN_*, RUN_TAKE() */
+	uint64_t rax;
+};
+
+/* Codes of HC_GUEST_FAULT, and what stands in the two words of detail. */
+enum layer_fault {
+	LAYER_FAULT_BOOT = 1,        /* the guest cannot be started; the console says why */
+	LAYER_FAULT_INSTRUCTION = 2, /* an instruction that is not emulated: its bytes 0..7, 8..14 */
+	LAYER_FAULT_MEMORY = 3,      /* no memory and no device there: guest-physical address, rip */
+	LAYER_FAULT_EXIT = 4,        /* an exit this layer does not know: reason, info[0] */
+	LAYER_FAULT_RUN = 5,         /* the core refused to run the guest: status, flags */
+	LAYER_FAULT_PAGING = 6,      /* 5-level page tables: rip, cr4 */
+};
+
+/* The exit `reason` (enum exit), `info` = frame.info[0] as the core returned it for EXIT_IO. */
+void exit_handle(struct layer_vcpu *vcpu, uint32_t reason, uint32_t info, struct resume *resume);
+
+/* --- for the handlers --- */
+void exit_frame_complete(struct layer_vcpu *vcpu);                          /* all of FRAME_HAS_ALL is valid then */
+void exit_inject(struct layer_vcpu *vcpu, unsigned vector, bool has_error); /* error code 0 */
+/* What the core has to take over after emulate() gave `answer`; false: the form is unknown. */
+bool exit_finish(struct layer_vcpu *vcpu, enum emulate_answer answer, struct resume *resume);
+/* The policy of the guest decides; if it lets it go on, the guest stays where it is for ever. */
+void exit_fault(struct layer_vcpu *vcpu, enum layer_fault code, uint64_t a, uint64_t b);
+
+void exit_io_string(struct layer_vcpu *vcpu, uint32_t info, struct resume *resume);
+void exit_memory(struct layer_vcpu *vcpu, struct resume *resume);
+void exit_msr(struct layer_vcpu *vcpu, struct resume *resume);
+void exit_control(struct layer_vcpu *vcpu, struct resume *resume);
+
+#endif

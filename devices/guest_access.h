@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_GUEST_ACCESS_H
+#define DEVICES_GUEST_ACCESS_H
+
+#include "devices/decode/emulate.h"
+#include "devices/machine.h"
+
+/*
+ * Accesses by linear address on behalf of the guest: walked as its CPU would, then memory or a device. An access may
+ * cross a page: both pages are translated before anything is read or written. Exceptions are left in frame.inject.
+ * The frame is complete.
+ */
+enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, bool to_write,
+                                      uint64_t *value);
+enum emulate_answer guest_access_write(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, uint64_t value);
+struct emulate_memory guest_access_memory(struct layer_vcpu *vcpu);
+/*
+ * The instruction at CS:RIP, decoded: EMULATE_OK, or EMULATE_FAULT (its page went away), or EMULATE_UNKNOWN; then too
+ * `bytes` holds what there was.
+ */
+enum emulate_answer guest_access_decode(struct layer_vcpu *vcpu, uint8_t bytes[INSTRUCTION_BYTES],
+                                        struct instruction *instruction);
+
+#endif

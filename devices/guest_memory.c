@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/* One function decides what is inside (guest_memory_at); all others ask it. Lengths are compared, never added. */
+#include "devices/guest_memory.h"
+
+bool guest_memory_add(struct guest_memory *memory, uint64_t gpa, uint64_t size, void *bytes)
+{
+	struct guest_range *last = memory->count ? &memory->range[memory->count - 1] : 0;
+	if (last && last->gpa + last->size == gpa && last->bytes + last->size == (uint8_t *)bytes) {
+		last->size += size;
+		return true;
+	}
+	if (memory->count == GUEST_RANGES || size == 0 || gpa + size < gpa)
+		return false;
+	memory->range[memory->count++] = (struct guest_range){gpa, size, bytes};
+	return true;
+}
+
+void *guest_memory_at(const struct guest_memory *memory, uint64_t gpa, uint64_t length)
+{
+	for (unsigned i = 0; i < memory->count; i++) {
+		const struct guest_range *range = &memory->range[i];
+		uint64_t offset = gpa - range->gpa;
+		if (offset < range->size && length <= range->size - offset)
+			return range->bytes + offset;
+	}
+	return 0;
+}
+
+bool guest_memory_read(const struct guest_memory *memory, uint64_t gpa, void *to, uint64_t length)
+{
+	const void *from = guest_memory_at(memory, gpa, length);
+	if (!from)
+		return false;
+	__builtin_memcpy(to, from, length);
+	return true;
+}
+
+bool guest_memory_write(const struct guest_memory *memory, uint64_t gpa, const void *from, uint64_t length)
+{
+	void *to = guest_memory_at(memory, gpa, length);
+	if (!to)
+		return false;
+	__builtin_memcpy(to, from, length);
+	return true;
+}
+
+bool guest_memory_fill(const struct guest_memory *memory, uint64_t gpa, uint8_t value, uint64_t length)
+{
+	void *to = guest_memory_at(memory, gpa, length);
+	if (!to)
+		return false;
+	__builtin_memset(to, value, length);
+	return true;
+}
+
+uint64_t guest_memory_low_end(const struct guest_memory *memory)
+{
+	uint64_t end = 0;
+	for (unsigned i = 0; i < memory->count; i++) {
+		const struct guest_range *range = &memory->range[i];
+		if (range->gpa < GUEST_HOLE_BASE && range->gpa + range->size > end)
+			end = range->gpa + range->size;
+	}
+	return end < GUEST_HOLE_BASE ? end : GUEST_HOLE_BASE;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_GUEST_MEMORY_H
+#define DEVICES_GUEST_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The guest's RAM as the layer sees it: a few ranges, with gaps between them (640 KiB, 3..4 GiB). Every access of the
+ * layer to guest memory goes through here and is bounded by a range. Guest vCPUs change it at any time: whoever needs
+ * a value twice copies it first.
+ */
+#define GUEST_RANGES 8u
+#define GUEST_HOLE_BASE UINT64_C(0xc0000000) /* RAM never lies in [3 GiB, 4 GiB): devices do */
+#define GUEST_HOLE_END UINT64_C(0x100000000)
+
+struct guest_range {
+	uint64_t gpa, size;
+	uint8_t *bytes;
+};
+struct guest_memory {
+	struct guest_range range[GUEST_RANGES];
+	unsigned count;
+};
+
+/* Adds [gpa, gpa + size), found at `bytes`; a range that continues the last one extends it. false: no room. */
+bool guest_memory_add(struct guest_memory *memory, uint64_t gpa, uint64_t size, void *bytes);
+/* Where [gpa, gpa + length) lies, or 0 if it is not all inside one range. */
+void *guest_memory_at(const struct guest_memory *memory, uint64_t gpa, uint64_t length);
+/* Copy; false, and nothing is copied, if the range is not all RAM. */
+bool guest_memory_read(const struct guest_memory *memory, uint64_t gpa, void *to, uint64_t length);
+bool guest_memory_write(const struct guest_memory *memory, uint64_t gpa, const void *from, uint64_t length);
+bool guest_memory_fill(const struct guest_memory *memory, uint64_t gpa, uint8_t value, uint64_t length);
+/* First address beyond the RAM that lies below the hole. */
+uint64_t guest_memory_low_end(const struct guest_memory *memory);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_MACHINE_H
+#define DEVICES_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "abi/frame.h"
+#include "devices/acpi.h"
+#include "devices/bus.h"
+#include "devices/clock.h"
+#include "devices/debug.h"
+#include "devices/guest_memory.h"
+#include "devices/ioapic.h"
+#include "devices/isa.h"
+#include "devices/kvm_clock.h"
+#include "devices/pci.h"
+#include "devices/pic.h"
+#include "devices/pit.h"
+#include "devices/pm.h"
+#include "devices/reset.h"
+#include "devices/rtc.h"
+#include "devices/serial.h"
+#include "devices/serial_link.h"
+
+/*
+ * The guest's machine: the models, wired as in a PC, and what joins them to the core: interrupts go out by hypercall,
+ * serial lines by channel, time is the TSC. One per layer. With more than one guest vCPU whoever touches anything but
+ * its own `struct layer_vcpu` holds the lock (machine_lock).
+ */
+#define MACHINE_VCPUS 16u
+#define MACHINE_ACPI_BASE 0xe0000u
+#define MACHINE_ACPI_BYTES 0x4000u
+#define MACHINE_DEBUG_LINE 64u
+
+struct machine;
+
+/* One per guest vCPU; touched only by the layer vCPU of the same number. */
+struct layer_vcpu {
+	struct machine *machine;
+	struct exit_frame *frame;
+	uint32_t index;
+	uint64_t timer; /* what this layer vCPU asks to be woken for: absolute TSC, 0 = nothing */
+	uint64_t clock_msr[2];
+	uint64_t fault_gpa; /* of the memory exit being handled */
+	uint32_t ldr, dfr;  /* logical destination registers as the guest set them in xAPIC mode; ldr 0: it did not */
+	bool cr2_changed;
+};
+
+struct machine {
+	struct bus bus;
+	bool special[BUS_MAX_RANGES]; /* bus ranges whose access may move a deadline or end the guest */
+	bool shared;                  /* more than one guest vCPU: the lock is used */
+	uint32_t lock;
+	uint32_t ready; /* vCPU 0 has built everything */
+	uint32_t vcpu_count;
+	uint32_t timer_owner; /* the vCPU that waits for the machine's deadline */
+	bool ended;           /* the guest asked for its end; the loop stops at the next turn */
+	struct layer_vcpu vcpu[MACHINE_VCPUS];
+
+	struct guest_memory memory;
+	struct kvm_clock kvm_clock;
+	struct device_clock clock;
+	struct pic pic;
+	struct ioapic ioapic;
+	struct isa isa;
+	bool intr, intr_told; /* level of the PIC's output, and what the core was told */
+	struct pit pit;
+	struct rtc rtc;
+	struct pm pm;
+	struct pci pci;
+	struct pci_function host_bridge;
+	struct reset reset;
+	struct debug debug;
+	struct serial serial[SERIAL_PLACES];
+	struct serial_link link[SERIAL_PLACES];
+	uint8_t serial_index[SERIAL_PLACES]; /* which of them are wired, in order */
+	uint32_t serial_count;
+	char debug_line[MACHINE_DEBUG_LINE];
+	uint32_t debug_length;
+};
+
+/* Builds everything from the information page; 0, or what is wrong with the description. */
+const char *machine_init(struct machine *machine);
+/* ACPI tables into guest memory. */
+const char *machine_write_acpi(struct machine *machine);
+
+/* Lock of the shared state: taken only if there is more than one vCPU; waits by giving the CPU away, never spins. */
+void machine_lock_slow(struct machine *machine);
+static inline void machine_lock(struct machine *machine)
+{
+	if (machine->shared && __atomic_exchange_n(&machine->lock, 1, __ATOMIC_ACQUIRE))
+		machine_lock_slow(machine);
+}
+static inline void machine_unlock(struct machine *machine)
+{
+	if (machine->shared)
+		__atomic_store_n(&machine->lock, 0, __ATOMIC_RELEASE);
+}
+
+/* --- with the lock held --- */
+void machine_run_timers(struct machine *machine);                      /* let the models act on what is due */
+void machine_retime(struct machine *machine, struct layer_vcpu *vcpu); /* this vCPU waits for the next deadline */
+void machine_poll(struct machine *machine);                            /* the back ends have news */
+void machine_print(struct machine *machine, const char *text);         /* on the guest's console */
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+#include "devices/mmio.h"
+#include "devices/exit.h"
+#include "sdk/vcpu.h"
+
+#define LAPIC_BASE UINT64_C(0xfee00000)
+#define PAGE_MASK (~UINT64_C(4095))
+enum { REGISTER_STEP = 16, REGISTER_BYTES = 4, LAPIC_EOI = 0xb0, LAPIC_LDR = 0xd0, LAPIC_DFR = 0xe0 };
+
+/* Registers are dwords at 16-byte steps; parts of one may be read, only whole ones written (SDM 3A 11.4.1). */
+static uint64_t lapic_register(struct layer_vcpu *vcpu, unsigned offset, unsigned size)
+{
+	uint32_t value = 0;
+	unsigned within = offset % REGISTER_STEP;
+	if (within >= REGISTER_BYTES || size > REGISTER_BYTES - within)
+		return 0;
+	if (lapic_read(vcpu->index, offset - within, &value) != OK)
+		return 0;
+	return value >> 8 * within;
+}
+
+static void set_lapic_register(struct layer_vcpu *vcpu, unsigned offset, unsigned size, uint64_t value)
+{
+	uint64_t result[3] = {0};
+	if (offset % REGISTER_STEP != 0 || size != REGISTER_BYTES ||
+	    hypercall(HC_LAPIC_WRITE, vcpu->index, offset, (uint32_t)value, result) != OK)
+		return;
+	if (offset == LAPIC_EOI && result[0]) /* it ended a level interrupt: which one */
+		ioapic_eoi(&vcpu->machine->ioapic, (uint8_t)result[0]);
+	else if (offset == LAPIC_LDR)
+		vcpu->ldr = (uint32_t)value & 0xff000000;
+	else if (offset == LAPIC_DFR)
+		vcpu->dfr = (uint32_t)value | 0x0fffffff;
+}
+
+/* RAM that faulted is memory the guest may not write: firmware. Its reads are memory's, its writes go nowhere. */
+static bool is_rom(const struct layer_vcpu *vcpu, uint64_t gpa)
+{
+	return (gpa & PAGE_MASK) == (vcpu->fault_gpa & PAGE_MASK);
+}
+
+uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
+{
+	uint64_t value = 0;
+	if (guest_memory_read(&vcpu->machine->memory, gpa, &value, size))
+		return value;
+	if ((gpa & PAGE_MASK) == IOAPIC_BASE)
+		return ioapic_read(&vcpu->machine->ioapic, (uint32_t)(gpa - IOAPIC_BASE), size);
+	if ((gpa & PAGE_MASK) == LAPIC_BASE)
+		return lapic_register(vcpu, (unsigned)(gpa - LAPIC_BASE), size);
+	if (gpa >= GUEST_HOLE_END)
+		exit_fault(vcpu, LAYER_FAULT_MEMORY, gpa, vcpu->frame->rip);
+	return UINT64_MAX;
+}
+
+void mmio_write(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size, uint64_t value)
+{
+	if (guest_memory_at(&vcpu->machine->memory, gpa, size)) {
+		if (!is_rom(vcpu, gpa))
+			guest_memory_write(&vcpu->machine->memory, gpa, &value, size);
+		return;
+	}
+	if ((gpa & PAGE_MASK) == IOAPIC_BASE)
+		ioapic_write(&vcpu->machine->ioapic, (uint32_t)(gpa - IOAPIC_BASE), size, (uint32_t)value);
+	else if ((gpa & PAGE_MASK) == LAPIC_BASE)
+		set_lapic_register(vcpu, (unsigned)(gpa - LAPIC_BASE), size, value);
+	else if (gpa >= GUEST_HOLE_END)
+		exit_fault(vcpu, LAYER_FAULT_MEMORY, gpa, vcpu->frame->rip);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+#include "devices/decode/alu.h"
+#include "devices/decode/emulate.h"
+
+/* What the comparison with the real CPU cannot show: faults, segments, stacks and the modes other than 64 bits. */
+static uint8_t ram[0x10000];
+static struct exit_frame frame;
+static unsigned writes_left; /* then a write faults */
+
+static enum emulate_answer read_ram(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value)
+{
+	(void)owner;
+	if (to_write && !writes_left)
+		return EMULATE_FAULT;
+	assert_true(linear <= sizeof ram - size);
+	*value = 0;
+	memcpy(value, ram + linear, size);
+	return EMULATE_OK;
+}
+
+static enum emulate_answer write_ram(void *owner, uint64_t linear, unsigned size, uint64_t value)
+{
+	(void)owner;
+	if (!writes_left)
+		return EMULATE_FAULT;
+	writes_left--;
+	assert_true(linear <= sizeof ram - size);
+	memcpy(ram + linear, &value, size);
+	return EMULATE_OK;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(ram, 0, sizeof ram);
+	memset(&frame, 0, sizeof frame);
+	frame.cr0 = 1;
+	frame.rip = 0x100;
+	frame.rflags = 2;
+	frame.segment[FRAME_CS].attributes = 0xc9b;
+	frame.segment[FRAME_SS].attributes = 0xc93;
+	for (unsigned i = FRAME_ES; i <= FRAME_GS; i++)
+		frame.segment[i].limit = 0xffffffff;
+	writes_left = ~0u;
+	return 0;
+}
+
+static void long_mode(void)
+{
+	frame.cr0 = UINT64_C(0x80000001);
+	frame.efer = 0x500;
+	frame.segment[FRAME_CS].attributes = 0xa9b;
+}
+
+static void sixteen_bit(void)
+{
+	frame.segment[FRAME_CS].attributes = 0x9b;
+	frame.segment[FRAME_SS].attributes = 0x93;
+}
+
+static enum emulate_answer run(const uint8_t *bytes, size_t count)
+{
+	struct instruction in;
+	const struct emulate_memory memory = {0, read_ram, write_ram};
+	assert_int_equal(decode(bytes, (unsigned)count, emulate_mode(&frame), &in), DECODE_OK);
+	return emulate(&frame, &in, &memory);
+}
+#define RUN(...) run((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+
+static uint64_t word(unsigned at, unsigned size)
+{
+	uint64_t value = 0;
+	memcpy(&value, ram + at, size);
+	return value;
+}
+
+static void the_mode_follows_the_code_segment(void **state)
+{
+	(void)state;
+	assert_int_equal(emulate_mode(&frame), DECODE_32);
+	sixteen_bit();
+	assert_int_equal(emulate_mode(&frame), DECODE_16);
+	long_mode();
+	assert_int_equal(emulate_mode(&frame), DECODE_64);
+	frame.segment[FRAME_CS].attributes = 0xc9b;
+	assert_int_equal(emulate_mode(&frame), DECODE_32);
+	frame.cr0 = 0;
+	frame.efer = 0;
+	assert_int_equal(emulate_mode(&frame), DECODE_16);
+}
+
+static void segment_bases_count_outside_long_mode(void **state)
+{
+	(void)state;
+	frame.segment[FRAME_DS].base = 0x1000;
+	frame.gpr[FRAME_RDI] = 0x20;
+	frame.gpr[FRAME_RAX] = 0x11223344;
+	assert_int_equal(RUN(0x89, 0x07), EMULATE_OK);
+	assert_int_equal(word(0x1020, 4), 0x11223344);
+	long_mode();
+	frame.segment[FRAME_GS].base = 0x2000;
+	assert_int_equal(RUN(0x65, 0x89, 0x07), EMULATE_OK);
+	assert_int_equal(word(0x2020, 4), 0x11223344);
+	assert_int_equal(RUN(0x89, 0x07), EMULATE_OK);
+	assert_int_equal(word(0x20, 4), 0x11223344);
+}
+
+static void an_offset_beyond_the_limit_is_a_protection_fault(void **state)
+{
+	(void)state;
+	frame.segment[FRAME_DS].limit = 0x1002;
+	frame.gpr[FRAME_RDI] = 0x1000;
+	assert_int_equal(RUN(0x89, 0x07), EMULATE_FAULT);
+	assert_int_equal(frame.inject, FRAME_INJECT_EXCEPTION(13) | FRAME_INJECT_ERROR(0));
+	assert_int_equal(frame.rip, 0x100);
+	frame.segment[FRAME_SS].limit = 0xfff;
+	frame.gpr[FRAME_RBP] = 0x1000;
+	assert_int_equal(RUN(0x89, 0x45, 0x00), EMULATE_FAULT);
+	assert_int_equal(frame.inject & 0xff, 12);
+}
+
+static void a_non_canonical_address_is_a_protection_fault(void **state)
+{
+	(void)state;
+	long_mode();
+	frame.gpr[FRAME_RDI] = UINT64_C(0x800000000000);
+	assert_int_equal(RUN(0x89, 0x07), EMULATE_FAULT);
+	assert_int_equal(frame.inject & 0xff, 13);
+}
+
+static void addresses_wrap_at_the_address_size(void **state)
+{
+	(void)state;
+	sixteen_bit();
+	frame.gpr[FRAME_RBX] = 0xffff;
+	frame.gpr[FRAME_RSI] = 0x11;
+	frame.gpr[FRAME_RAX] = 0xabcd;
+	assert_int_equal(RUN(0x89, 0x00), EMULATE_OK); /* mov [bx+si], ax */
+	assert_int_equal(word(0x10, 2), 0xabcd);
+}
+
+static void a_fault_leaves_registers_and_flags(void **state)
+{
+	(void)state;
+	writes_left = 0;
+	frame.gpr[FRAME_RAX] = 5;
+	struct exit_frame before = frame;
+	assert_int_equal(RUN(0x01, 0x07), EMULATE_FAULT);       /* add [edi], eax */
+	assert_int_equal(RUN(0x87, 0x07), EMULATE_FAULT);       /* xchg */
+	assert_int_equal(RUN(0x0f, 0xb1, 0x0f), EMULATE_FAULT); /* cmpxchg */
+	assert_int_equal(RUN(0xff, 0x37), EMULATE_FAULT);       /* push [edi] */
+	assert_memory_equal(&before, &frame, sizeof frame);
+}
+
+static void push_and_pop_move_the_stack_by_its_own_width(void **state)
+{
+	(void)state;
+	frame.gpr[FRAME_RSP] = 0x2000;
+	frame.gpr[FRAME_RDI] = 0x300;
+	ram[0x300] = 0x77;
+	assert_int_equal(RUN(0xff, 0x37), EMULATE_OK);
+	assert_int_equal(frame.gpr[FRAME_RSP], 0x1ffc);
+	assert_int_equal(word(0x1ffc, 4), 0x77);
+	frame.gpr[FRAME_RDI] = 0x400;
+	assert_int_equal(RUN(0x8f, 0x07), EMULATE_OK);
+	assert_int_equal(frame.gpr[FRAME_RSP], 0x2000);
+	assert_int_equal(ram[0x400], 0x77);
+	sixteen_bit();
+	frame.gpr[FRAME_RSP] = 0x50000;
+	frame.gpr[FRAME_RBX] = 0x300;
+	assert_int_equal(RUN(0xff, 0x37), EMULATE_OK); /* push word [bx] */
+	assert_int_equal(frame.gpr[FRAME_RSP], 0x5fffe);
+	assert_int_equal(word(0xfffe, 2), 0x77);
+}
+
+static void pop_to_an_address_by_the_stack_pointer_uses_the_new_one(void **state)
+{
+	(void)state;
+	frame.gpr[FRAME_RSP] = 0x2000;
+	ram[0x2000] = 0x5a;
+	assert_int_equal(RUN(0x8f, 0x04, 0x24), EMULATE_OK); /* pop [esp] */
+	assert_int_equal(ram[0x2004], 0x5a);
+}
+
+static void a_repeated_move_stops_at_a_fault_with_what_is_done(void **state)
+{
+	(void)state;
+	frame.gpr[FRAME_RCX] = 8;
+	frame.gpr[FRAME_RSI] = 0x100;
+	frame.gpr[FRAME_RDI] = 0x200;
+	writes_left = 3;
+	assert_int_equal(RUN(0xf3, 0xa5), EMULATE_FAULT);
+	assert_int_equal(frame.gpr[FRAME_RCX], 5);
+	assert_int_equal(frame.gpr[FRAME_RDI], 0x20c);
+	assert_int_equal(frame.gpr[FRAME_RSI], 0x10c);
+	assert_int_equal(frame.rip, 0x100);
+}
+
+static void a_long_repetition_is_done_in_portions(void **state)
+{
+	(void)state;
+	frame.gpr[FRAME_RCX] = EMULATE_REPEATS + 10;
+	frame.gpr[FRAME_RDI] = 0x200;
+	assert_int_equal(RUN(0xf3, 0xaa), EMULATE_OK);
+	assert_int_equal(frame.gpr[FRAME_RCX], 10);
+	assert_int_equal(frame.rip, 0x100);
+	assert_int_equal(RUN(0xf3, 0xaa), EMULATE_OK);
+	assert_int_equal(frame.gpr[FRAME_RCX], 0);
+	assert_int_equal(frame.rip, 0x102);
+	assert_int_equal(RUN(0xf3, 0xaa), EMULATE_OK);
+	assert_int_equal(frame.rip, 0x104);
+}
+
+static void instruction_pointers_wrap_at_32_bits_and_forget_the_resume_flag(void **state)
+{
+	(void)state;
+	frame.rip = 0xffffffff;
+	frame.rflags |= FLAG_RF;
+	assert_int_equal(RUN(0x8b, 0x07), EMULATE_OK);
+	assert_int_equal(frame.rip, 1);
+	assert_int_equal(frame.rflags, 2);
+}
+
+static void control_registers_and_port_strings_are_for_others(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN(0x6c), EMULATE_UNKNOWN);
+	long_mode();
+	assert_int_equal(RUN(0x44, 0x0f, 0x22, 0xc0), EMULATE_UNKNOWN);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+	const struct CMUnitTest tests[] = {
+	        TEST(the_mode_follows_the_code_segment),
+	        TEST(segment_bases_count_outside_long_mode),
+	        TEST(an_offset_beyond_the_limit_is_a_protection_fault),
+	        TEST(a_non_canonical_address_is_a_protection_fault),
+	        TEST(addresses_wrap_at_the_address_size),
+	        TEST(a_fault_leaves_registers_and_flags),
+	        TEST(push_and_pop_move_the_stack_by_its_own_width),
+	        TEST(pop_to_an_address_by_the_stack_pointer_uses_the_new_one),
+	        TEST(a_repeated_move_stops_at_a_fault_with_what_is_done),
+	        TEST(a_long_repetition_is_done_in_portions),
+	        TEST(instruction_pointers_wrap_at_32_bits_and_forget_the_resume_flag),
+	        TEST(control_registers_and_port_strings_are_for_others),
+	};
+	return cmocka_run_group_tests(tests, 0, 0);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/* Figures and texts that every form of the report states, so that they cannot differ between forms. */
+#include "tools/inspect/report.h"
+#include <stdio.h>
+#include <string.h>
+#include "lib/config.h"
+
+struct report_sizes report_sizes(const struct model *model)
+{
+	const struct config_header *config = model->config;
+	struct report_sizes sizes = {
+	        .package = config->package_size,
+	        .config = config->size,
+	        .payload = config->package_size - config->size,
+	        .core = model->platform.core_size,
+	};
+	if (model->placed) {
+		sizes.pool = model->placement.pool_size;
+		sizes.tables = model->placement.table_pages * 4096;
+	}
+	for (uint32_t i = 0; i < config->table[TABLE_REGION].count; i++) {
+		const struct config_region *region = &config_regions(config)[i];
+		if (region->kind == REGION_DEVICE || region->kind == REGION_FILE)
+			continue;
+		sizes.subjects += region->size;
+		sizes.channels += region->kind == REGION_CHANNEL ? region->size : 0;
+	}
+	return sizes;
+}
+
+uint64_t report_subject_ram(const struct model *model, uint32_t subject)
+{
+	uint64_t bytes = 0;
+	for (uint32_t i = 0; i < model->config->table[TABLE_REGION].count; i++) {
+		const struct config_region *region = &config_regions(model->config)[i];
+		if (region->owner == subject && region->kind != REGION_DEVICE && region->kind != REGION_FILE)
+			bytes += region->size;
+	}
+	return bytes;
+}
+
+void report_cpus(const struct model *model, uint32_t subject, char text[64])
+{
+	const struct config_vcpu *vcpu = config_vcpus(model->config);
+	uint64_t mask = 0;
+	for (uint32_t i = 0; i < model->config->table[TABLE_VCPU].count; i++)
+		if (vcpu[i].subject == subject && vcpu[i].cpu < CONFIG_MAX_CPUS)
+			mask |= UINT64_C(1) << vcpu[i].cpu;
+	snprintf(text, 64, "%s", mask ? "" : "-");
+	for (uint32_t cpu = 0; cpu < CONFIG_MAX_CPUS; cpu++) {
+		size_t used = strlen(text);
+		if (mask >> cpu & 1)
+			snprintf(text + used, 64 - used, "%s%u", used ? " " : "", cpu);
+	}
+}
+
+void report_digest(const struct model *model, char text[65])
+{
+	for (unsigned i = 0; i < 32; i++)
+		snprintf(text + 2 * i, 3, "%02x", model->config->digest[i]);
+}
+
+const char *report_digest_verdict(const struct model *model)
+{
+	if (!model->digest_known)
+		return "not checked: the payload is cut off";
+	return model->digest_good ? "matches the bytes" : "DOES NOT MATCH the bytes";
+}
+
+bool report_sound(const struct model *model)
+{
+	if (!model->placed || model->overlap[0] || !model->digest_good)
+		return false;
+	for (uint32_t i = 0; i < model_subject_count(model); i++)
+		if (model->proof[i].state != PROOF_EQUAL)
+			return false;
+	return true;
+}

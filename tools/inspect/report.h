@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TOOLS_INSPECT_REPORT_H
+#define TOOLS_INSPECT_REPORT_H
+
+#include "tools/inspect/model.h"
+#include "tools/inspect/page.h"
+
+/* The three forms of the report. They print the model and decide nothing. */
+void report_text(const struct model *model, FILE *file);
+void report_json(const struct model *model, FILE *file);
+void report_html(const struct model *model, FILE *file);
+/* One line per subject and a verdict; the part of the text report that `inspect --prove` prints. */
+void report_proof(const struct model *model, FILE *file);
+
+/* Sizes that all forms state. */
+struct report_sizes {
+	uint64_t package, config, payload; /* payload: the rest of the package, padding included */
+	uint64_t pool, tables, core;
+	uint64_t subjects; /* RAM of all regions but devices and files */
+	uint64_t channels; /* of these: channels */
+};
+struct report_sizes report_sizes(const struct model *model);
+uint64_t report_subject_ram(const struct model *model, uint32_t subject);
+/* CPUs of a subject as "0 1"; "-" if it has no vCPU. */
+void report_cpus(const struct model *model, uint32_t subject, char text[64]);
+void report_digest(const struct model *model, char text[65]);
+const char *report_digest_verdict(const struct model *model);
+/* True if everything that can be proved offline was proved. */
+bool report_sound(const struct model *model);
+
+#endif
