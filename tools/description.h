@@ -92,7 +92,7 @@ struct described_event {
 	unsigned action;
 	uint64_t vector, vcpu;
 	bool urgent, used;
-	uint32_t index; /* in the sender's table */
+	uint32_t index, layer_index; /* in the sender's table, and in that of its layer */
 };
 struct described_line {
 	uint32_t subject;
