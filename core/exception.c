@@ -2,7 +2,6 @@
 #include "core/exception.h"
 #include "core/audit.h"
 #include "core/event.h"
-#include "core/hypercall.h"
 #include "core/layer.h"
 #include "core/memory.h"
 #include "core/panic.h"
@@ -106,6 +105,7 @@ static void interrupted(struct cpu *cpu, struct vcpu *vcpu)
 {
 	(void)vcpu;
 	machine_window(cpu);
+	cpu->timer = 0; /* it may have been the timer, before its time: a counter's reach or scale */
 	cpu->resched = 1;
 }
 
@@ -150,7 +150,7 @@ static const struct {
 	bool layer;       /* the layer answers, if there is one */
 	enum fault fault; /* else */
 } exits[EXIT_COUNT] = {
-        [EXIT_HYPERCALL] = {hypercall_exit, false, NO_FAULT},
+        [EXIT_HYPERCALL] = {broken, false, NO_FAULT},
         [EXIT_CPUID] = {broken, false, NO_FAULT}, /* always answered in arch */
         [EXIT_MSR] = {msr, false, NO_FAULT},
         [EXIT_IO] = {0, true, FAULT_IO},
@@ -170,12 +170,12 @@ static const struct {
         [EXIT_HANDOVER] = {broken, false, NO_FAULT},
 };
 
-void exception_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
+void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 {
-	if (exits[reason].act)
-		exits[reason].act(cpu, vcpu);
-	else if (exits[reason].layer && vcpu->layer)
+	if (exits[reason].layer && vcpu->layer)
 		layer_handover(cpu, vcpu, reason);
+	else if (exits[reason].act)
+		exits[reason].act(cpu, vcpu);
 	else
 		exception_fault(cpu, vcpu, exits[reason].fault, reason, machine_detail(vcpu, DETAIL_0));
 }

@@ -45,15 +45,15 @@ static const struct row *row_of(uint32_t code)
 	return code == VMEXIT_NPF ? &memory : code == 0xffffffffu ? &refused : &other;
 }
 
-static void record(struct vcpu *vcpu, uint32_t reason, uint32_t code)
+static inline void record(struct vcpu *vcpu, uint64_t rip, uint32_t reason)
 {
 	struct cpu *cpu = vcpu->cpu;
-	struct flight *flight = &cpu->flight[cpu->flight_next++ % FLIGHT_COUNT];
+	struct flight *flight = cpu->flight_at;
 
-	flight->time = machine_now();
-	flight->rip = vcpu->machine.vmcb->rip;
+	cpu->flight_at = flight_next(flight);
+	__asm__ volatile("rdtsc" : "=a"(flight->time_low), "=d"(flight->time_high));
+	flight->rip = rip;
 	flight->reason = reason;
-	flight->detail = code;
 	flight->vcpu = vcpu->index;
 	vcpu->stats->exits[reason]++;
 }
@@ -67,21 +67,15 @@ static void advance(struct vcpu_state *state)
 static void answer_cpuid(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	const struct config_subject *config = vcpu->subject->config;
-	const struct cpuid_facts facts = {
-	        .apic_id = vcpu->config->apic_id,
-	        .cr4 = state->vmcb->cr4,
-	        .xcr0 = state->xcr0,
-	        .hypervisor = state->hypervisor,
-	};
 	uint32_t regs[4];
 
-	cpuid_answer(CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first,
-	             config->cpuid.count, &facts, (uint32_t)state->gpr[0], (uint32_t)state->gpr[1], regs);
-	state->gpr[0] = regs[0];
-	state->gpr[3] = regs[1];
-	state->gpr[1] = regs[2];
-	state->gpr[2] = regs[3];
+	state->facts.cr4 = state->vmcb->cr4;
+	cpuid_answer(state->cpuid, state->cpuid_count, &state->facts, (uint32_t)state->gpr[0], (uint32_t)state->gpr[1],
+	             regs);
+	state->gpr[0] = regs[CPUID_EAX];
+	state->gpr[3] = regs[CPUID_EBX];
+	state->gpr[1] = regs[CPUID_ECX];
+	state->gpr[2] = regs[CPUID_EDX];
 	advance(state);
 }
 
@@ -100,7 +94,7 @@ static uint64_t answer_xsetbv(struct vcpu *vcpu)
 		amd_inject(vcpu, 13, true, 0);
 		return 0;
 	}
-	state->xcr0 = value;
+	state->xcr0 = state->facts.xcr0 = value;
 	xsetbv(value);
 	advance(state);
 	return 0;
@@ -144,13 +138,12 @@ static uint64_t memory(struct vcpu_state *state)
 }
 
 /* IOIO, APM 2 15.10.2: port in 16..31, size one-hot in 4..6, IN 0, string 2, REP 3; next RIP in info 2 */
-static uint64_t port(struct vcpu_state *state)
+static inline void port(struct vcpu_state *state, const struct vmcb *vmcb)
 {
-	uint64_t info = state->vmcb->exit_info1;
+	uint64_t info = vmcb->exit_info1;
 
-	state->next_rip = state->vmcb->exit_info2;
-	state->detail[0] = (info >> 16 & 0xffffu) | (info >> 4 & 7u) << 16 | ((info & 1u) | (info >> 1 & 6u)) << 24;
-	return EXIT_IO + 1;
+	state->next_rip = vmcb->exit_info2;
+	state->detail[0] = info >> 16 | (info & 0x70) << 12 | ((info & 1) | (info >> 1 & 6)) << 24;
 }
 
 static uint64_t window(struct vcpu_state *state)
@@ -167,18 +160,9 @@ static uint64_t answer(struct vcpu *vcpu, uint32_t reason, uint32_t code)
 	struct vcpu_state *state = &vcpu->machine;
 
 	switch (reason) {
-	case EXIT_HYPERCALL:
-		if (!state->vmcb->cpl)
-			return EXIT_HYPERCALL + 1;
-		amd_inject(vcpu, 6, false, 0);
-		return 0;
-	case EXIT_CPUID:
-		answer_cpuid(vcpu);
-		return 0;
-	case EXIT_MSR:
-		return amd_msr(vcpu, state->vmcb->exit_info1 & 1);
 	case EXIT_IO:
-		return port(state);
+		port(state, state->vmcb);
+		return EXIT_IO + 1;
 	case EXIT_MEMORY:
 		return memory(state);
 	case EXIT_CONTROL:
@@ -196,37 +180,136 @@ static uint64_t answer(struct vcpu *vcpu, uint32_t reason, uint32_t code)
 	}
 }
 
-uint64_t amd_exit(struct vcpu *vcpu)
+/* Who is entered next: cpu->current, unless a decision is due. */
+static inline struct vcpu *next(struct cpu *cpu, struct vcpu *vcpu)
 {
-	struct vcpu_state *state = &vcpu->machine;
+	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
+		return 0;
+	if (vcpu->machine.check)
+		amd_interrupt_arm(vcpu);
+	return vcpu;
+}
+
+/* Deliveries and events that the exit has cut short. */
+static __attribute__((noinline)) void after_interrupts(struct vcpu_state *state)
+{
 	struct vmcb *vmcb = state->vmcb;
-	uint32_t code = (uint32_t)vmcb->exit_code;
-	const struct row *row = row_of(code);
 
-	uint32_t reason = row->reason - 1u;
-
-	record(vcpu, reason, code);
-	state->next_rip = amd_has_next_rip ? vmcb->next_rip : vmcb->rip + row->length;
-	vmcb->tlb_control = 0;
 	if (state->armed)
 		amd_interrupt_taken(state);
 	/* an event the exit interrupted: give it again; a software interrupt is simply executed again (APM 2 15.7.2) */
 	if (vmcb->exit_int_info & EVENT_VALID && EVENT_TYPE(vmcb->exit_int_info) != 4)
 		vmcb->event_inject = vmcb->exit_int_info;
-	uint64_t result = answer(vcpu, reason, code);
-	if (result)
-		return result;
-	if (state->check)
-		amd_interrupt_arm(vcpu);
-	return __atomic_load_n(&vcpu->cpu->resched, __ATOMIC_RELAXED) ? EXIT_INTERRUPT + 1 : 0;
 }
 
-enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu)
+/* What every exit begins with. Returns the address of the next instruction, `length` bytes on if hardware is silent. */
+static inline uint64_t begin(struct vcpu *vcpu, struct vmcb *vmcb, uint32_t reason, uint32_t length)
+{
+	uint64_t rip = vmcb->rip;
+
+	record(vcpu, rip, reason);
+	vmcb->tlb_control = 0;
+	if (vcpu->machine.armed | (vmcb->exit_int_info & EVENT_VALID))
+		after_interrupts(&vcpu->machine);
+	return amd_has_next_rip ? vmcb->next_rip : rip + length;
+}
+
+static struct vcpu *exit_hypercall(struct vcpu *vcpu, struct vmcb *vmcb)
+{
+	uint64_t behind = begin(vcpu, vmcb, EXIT_HYPERCALL, 3);
+
+	if (vmcb->cpl) {
+		amd_inject(vcpu, 6, false, 0);
+		return next(vcpu->cpu, vcpu);
+	}
+	vmcb->rip = behind;
+	vmcb->interrupt_shadow = 0;
+	core_hypercall(vcpu->cpu, vcpu);
+	return next(vcpu->cpu, vcpu->cpu->current);
+}
+
+static struct vcpu *exit_cpuid(struct vcpu *vcpu, struct vmcb *vmcb)
+{
+	vcpu->machine.next_rip = begin(vcpu, vmcb, EXIT_CPUID, 2);
+	answer_cpuid(vcpu);
+	return next(vcpu->cpu, vcpu);
+}
+
+static struct vcpu *exit_msr(struct vcpu *vcpu, struct vmcb *vmcb)
+{
+	struct vcpu_state *state = &vcpu->machine;
+
+	state->next_rip = begin(vcpu, vmcb, EXIT_MSR, 2);
+	state->unanswered = (uint32_t)amd_msr(vcpu, vmcb->exit_info1 & 1);
+	return state->unanswered ? AMD_EXIT_FULL : next(vcpu->cpu, vcpu);
+}
+
+/* IN and OUT go to the layer in registers; nobody looks at more than RAX, so nothing else need be stored. */
+static struct vcpu *exit_port(struct vcpu *vcpu, struct vmcb *vmcb)
+{
+	begin(vcpu, vmcb, EXIT_IO, 0);
+	if (vmcb->exit_info1 & IOIO_STRING)
+		return AMD_EXIT_FULL;
+	port(&vcpu->machine, vmcb);
+	core_exit(vcpu->cpu, vcpu, EXIT_IO);
+	return next(vcpu->cpu, vcpu->cpu->current);
+}
+
+/* The timer, a kick or a line: taken here, and a decision is due. */
+static struct vcpu *exit_interrupt(struct vcpu *vcpu, struct vmcb *vmcb)
+{
+	begin(vcpu, vmcb, EXIT_INTERRUPT, 0);
+	machine_window(vcpu->cpu);
+	vcpu->cpu->resched = 1;
+	return 0;
+}
+
+struct vcpu *amd_exit(struct vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->machine.vmcb;
+	uint32_t code = (uint32_t)vmcb->exit_code;
+	const struct row *row;
+
+	switch (code) {
+	case VMEXIT_VMMCALL:
+		return exit_hypercall(vcpu, vmcb);
+	case VMEXIT_MSR:
+		return exit_msr(vcpu, vmcb);
+	case VMEXIT_IOIO:
+		return exit_port(vcpu, vmcb);
+	case VMEXIT_CPUID:
+		return exit_cpuid(vcpu, vmcb);
+	case VMEXIT_INTR:
+		return exit_interrupt(vcpu, vmcb);
+	default:
+		row = row_of(code);
+		vcpu->machine.next_rip = begin(vcpu, vmcb, row->reason - 1u, row->length);
+		return AMD_EXIT_FULL;
+	}
+}
+
+struct vcpu *amd_exit_full(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+	struct cpu *cpu = vcpu->cpu;
+	uint32_t code = (uint32_t)state->vmcb->exit_code;
+	uint64_t result = state->unanswered;
+
+	state->unanswered = 0;
+	if (!result)
+		result = answer(vcpu, row_of(code)->reason - 1u, code);
+	if (!result)
+		return next(cpu, vcpu);
+	core_exit(cpu, vcpu, (enum exit)(result - 1));
+	return next(cpu, cpu->current);
+}
+
+void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 {
 	(void)cpu;
 	if (vcpu->machine.check)
 		amd_interrupt_arm(vcpu);
-	return (enum exit)(amd_run(vcpu) - 1);
+	amd_run(vcpu);
 }
 
 void machine_advance(struct vcpu *vcpu)
