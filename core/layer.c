@@ -12,8 +12,10 @@
 void layer_return(struct vcpu *layer, enum run_outcome outcome, uint64_t value)
 {
 	layer->state = VCPU_READY;
+	vcpu_result(&layer->machine, 0, OK);
 	vcpu_result(&layer->machine, 1, outcome);
 	vcpu_result(&layer->machine, 2, value);
+	vcpu_result(&layer->machine, 3, 0);
 }
 
 static __attribute__((noinline)) void fill_frame(struct vcpu *guest, enum exit reason, unsigned parts)
@@ -26,20 +28,26 @@ static __attribute__((noinline)) void fill_frame(struct vcpu *guest, enum exit r
 	machine_export(guest, frame, parts);
 }
 
-void layer_handover(struct cpu *cpu, struct vcpu *guest, enum exit reason)
+static inline void hand_over(struct cpu *cpu, struct vcpu *guest, uint64_t what)
 {
 	struct vcpu *layer = guest->layer;
-	uint64_t info = machine_detail(guest, DETAIL_0), what = reason;
-	bool registers = reason == EXIT_IO && !(FRAME_IO_FLAGS(info) & FRAME_IO_STRING);
 
-	if (!registers)
-		fill_frame(guest, reason, reason == EXIT_MSR ? FRAME_HAS_GPR : FRAME_HAS_ALL & ~FRAME_HAS_SYSTEM);
-	if (reason == EXIT_IO)
-		what |= info << 32;
 	layer_return(layer, RUN_OUT_EXIT, what);
 	vcpu_result(&layer->machine, 3, vcpu_argument(&guest->machine, 0)); /* RAX */
 	guest->stats->exits[EXIT_HANDOVER]++;
 	cpu->current = layer;
+}
+
+struct vcpu *core_port(struct cpu *cpu, struct vcpu *guest, uint64_t info)
+{
+	hand_over(cpu, guest, EXIT_IO | info << 32);
+	return guest->layer;
+}
+
+void layer_handover(struct cpu *cpu, struct vcpu *guest, enum exit reason)
+{
+	fill_frame(guest, reason, reason == EXIT_MSR ? FRAME_HAS_GPR : FRAME_HAS_ALL & ~FRAME_HAS_SYSTEM);
+	hand_over(cpu, guest, reason == EXIT_IO ? EXIT_IO | machine_detail(guest, DETAIL_0) << 32 : reason);
 }
 
 bool layer_check(struct vcpu *layer, uint64_t now)
