@@ -81,8 +81,16 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 	return true;
 }
 
-/* What a layer rarely asks for: state, injection, an ExtINT vector. */
-static __attribute__((noinline)) enum status take_over(struct vcpu *guest, uint64_t flags)
+#define RUN_PLAIN (RUN_ADVANCE | RUN_SET_RAX)
+static inline void take_plain(struct vcpu *guest, uint64_t flags, uint64_t rax)
+{
+	if (flags & RUN_ADVANCE)
+		machine_advance(guest);
+	if (flags & RUN_SET_RAX)
+		machine_set_rax(guest, rax);
+}
+
+static enum status take_over(struct vcpu *guest, uint64_t flags, uint64_t rax)
 {
 	unsigned parts = (unsigned)(flags >> 8) & 0xffu;
 
@@ -97,43 +105,51 @@ static __attribute__((noinline)) enum status take_over(struct vcpu *guest, uint6
 	}
 	if (flags & RUN_EXTINT)
 		machine_extint(guest, (unsigned)(flags >> 16) & 0xffu);
+	take_plain(guest, flags, rax);
 	return OK;
 }
 
-static __attribute__((noinline)) void want_window(struct vcpu *guest, uint32_t flags)
-{
-	guest->run_flags = flags;
-	machine_want_window(guest, flags != 0);
-}
-
-enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint64_t rax, uint64_t deadline)
+static __attribute__((noinline)) enum status run_slowly(struct cpu *cpu, struct vcpu *layer, uint64_t flags,
+                                                        uint64_t rax, uint64_t deadline)
 {
 	struct vcpu *guest = layer->guest;
 
 	if (guest->state == VCPU_PARKED)
 		return ERR_STATE;
 	/* a guest that was started anew meanwhile: what the layer hands over belongs to the life before */
-	if (!guest->started) {
-		if (flags & ~(uint64_t)(RUN_ADVANCE | RUN_SET_RAX) && take_over(guest, flags) != OK)
-			return ERR_ARGUMENT;
-		if (flags & RUN_ADVANCE)
-			machine_advance(guest);
-		if (flags & RUN_SET_RAX)
-			machine_set_rax(guest, rax);
-	}
+	if (!guest->started && take_over(guest, flags, rax) != OK)
+		return ERR_ARGUMENT;
 	layer->state = VCPU_RESUMED;
-	layer->deadline = deadline - 1 < ~UINT64_C(0) - 1 ? deadline : ~UINT64_C(0); /* 0 = none */
-	if (layer->deadline < cpu->timer)
-		scheduler_deadline(cpu, layer->deadline);
-	if (guest->run_flags != (uint32_t)(flags & RUN_WINDOW))
-		want_window(guest, (uint32_t)(flags & RUN_WINDOW));
+	layer->deadline = deadline;
+	if (deadline < cpu->timer)
+		scheduler_deadline(cpu, deadline);
+	if (guest->run_flags != (uint32_t)(flags & RUN_WINDOW)) {
+		guest->run_flags = (uint32_t)(flags & RUN_WINDOW);
+		machine_want_window(guest, guest->run_flags != 0);
+	}
 	if (guest->state != VCPU_READY)
 		vcpu_wake(guest, machine_now());
-	if ((layer->events | guest->run_flags | guest->extint | guest->started) && layer_check(layer, 0))
+	if (layer_check(layer, 0))
 		return OK;
 	if (guest->state == VCPU_READY)
 		cpu->current = guest;
 	else
 		cpu->resched = 1;
+	return OK;
+}
+
+/* The usual case, an answer in RAX and nothing pending, is told by one sum of everything that could be unusual. */
+enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint64_t rax, uint64_t deadline)
+{
+	struct vcpu *guest = layer->guest;
+
+	if (!deadline)
+		deadline = ~UINT64_C(0);
+	if ((flags & ~(uint64_t)RUN_PLAIN) | (deadline ^ layer->deadline) | layer->events | guest->started |
+	    guest->run_flags | guest->extint | (guest->state ^ VCPU_READY))
+		return run_slowly(cpu, layer, flags, rax, deadline);
+	take_plain(guest, flags, rax);
+	layer->state = VCPU_RESUMED;
+	cpu->current = guest;
 	return OK;
 }
