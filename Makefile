@@ -15,7 +15,7 @@ FREE := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(GCCINC) -I. -fno-pic
 X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
-.PHONY: all run test check smoke size bench clean packages
+.PHONY: all run test check fuzz smoke size bench clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
@@ -111,6 +111,22 @@ $(B)/unit/sdk.a: $(UNIT_SDK_SRC:%=$(B)/unit/obj/%.o)
 $(UNIT_SDK_TESTS:tests/unit/%.c=$(B)/unit/%): $(B)/unit/sdk.a
 $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
 	$(Q)clang $(UNIT_FLAGS) $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lcmocka -lxml2 -o $@
+
+# --- fuzzing: every tests/fuzz/NAME.c is one libFuzzer program over the same sources; tests/fuzz/run SECONDS runs all ---
+FUZZ_FLAGS := $(UNIT_FLAGS) -fsanitize=fuzzer-no-link
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_SDK := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/fuzz/*.c)
+$(B)/fuzz/obj/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_FLAGS) $(DEP) -c $< -o $@
+$(B)/fuzz/all.a: $(UNIT_SRC:%=$(B)/fuzz/obj/%.o)
+	$(Q)rm -f $@; ar rcs $@ $^
+$(B)/fuzz/sdk.a: $(UNIT_SDK_SRC:%=$(B)/fuzz/obj/%.o)
+	$(Q)rm -f $@; ar rcs $@ $^
+$(FUZZ_SDK:tests/fuzz/%.c=$(B)/fuzz/%): $(B)/fuzz/sdk.a
+$(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.c.o $(B)/fuzz/all.a
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lxml2 -o $@
+fuzz: $(FUZZ)
 
 check: all aarch64 $(UNIT_TESTS)
 	tests/check $(UNIT_TESTS)

@@ -170,7 +170,7 @@ static const struct {
         [EXIT_HANDOVER] = {broken, false, NO_FAULT},
 };
 
-void exception_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
+void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 {
 	if (exits[reason].act)
 		exits[reason].act(cpu, vcpu);

@@ -184,11 +184,13 @@ static uint8_t read_iir(struct serial *serial)
 	return (uint8_t)(id | (serial->fcr & FCR_ENABLE ? IIR_FIFO : 0));
 }
 
+/* A guest that polls for room makes its own progress, without serial_poll. */
 static uint8_t read_lsr(struct serial *serial)
 {
-	unsigned value =
-	        serial->lsr_errors | (serial->rx.count ? LSR_DR : 0) | (serial->tx.count ? 0 : LSR_THRE | LSR_TEMT);
+	unsigned value;
 
+	send(serial);
+	value = serial->lsr_errors | (serial->rx.count ? LSR_DR : 0) | (serial->tx.count ? 0 : LSR_THRE | LSR_TEMT);
 	serial->lsr_errors = 0;
 	return (uint8_t)value;
 }

@@ -3,8 +3,8 @@
 #define TOOLS_COMMAND_H
 
 /*
- * The sub-commands of `bulkhead`. Each gets its own name as argv[0] and its arguments behind it, prints its result on
- * standard output and what went wrong on standard error, and returns the exit status: 0 well, 1 refused, 2 misuse.
+ * A sub-command: argv[0] is its name. Prints its result on standard output and what went wrong on standard error.
+ * Returns the exit status: 0 good, 1 the input is wrong, 2 the call is wrong.
  */
 struct command {
 	const char *name;

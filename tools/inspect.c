@@ -6,10 +6,10 @@
 #include <string.h>
 #include "tools/beside.h"
 #include "tools/command.h"
-#include "tools/inspect/model.h"
 #include "tools/inspect/package.h"
 #include "tools/inspect/platform.h"
 #include "tools/inspect/report.h"
+#include "tools/inspect/target.h"
 
 static const char usage[] =
         "usage: bulkhead inspect IMAGE [--json | --html FILE | --prove] [--memory SIZE | --platform FILE] [--core "
@@ -55,50 +55,33 @@ static bool parse(struct options *options, int argc, char **argv)
 	       !(options->memory && options->platform);
 }
 
-static void place_core(const struct options *options, struct platform *platform)
+/* The core's ELF file: the one stated, else the one beside this program, else NULL. */
+static const char *core_path(const struct options *options, char path[BESIDE_PATH])
+{
+	if (options->core)
+		return options->core;
+	return beside(path, "core-amd.elf") ? path : NULL;
+}
+
+static bool find_target(struct platform *platform, const struct options *options, const void *config)
 {
 	char path[BESIDE_PATH];
-	if (options->core)
-		snprintf(path, sizeof(path), "%s", options->core);
-	else if (!beside(path, "core-amd.elf"))
-		return;
-	platform_core(platform, path);
-}
-
-/* Without a stated target: the smallest of the usual sizes that the system fits into. */
-static void model_on_default(struct model *model, const struct options *options, const uint8_t *bytes, size_t size)
-{
-	for (uint64_t mib = 256; mib <= 65536; mib *= 2) {
-		struct platform platform;
-		platform_q35(&platform, mib << 20);
-		place_core(options, &platform);
-		model_build(model, bytes, size, &platform);
-		if (model->placed || mib == 65536)
-			return;
-		model_free(model);
-	}
-}
-
-static bool build(struct model *model, const struct options *options, const uint8_t *bytes, size_t size)
-{
-	struct platform platform;
-	uint64_t memory = options->memory ? platform_size(options->memory) : 0;
-	if (options->platform) {
-		if (!platform_read(&platform, options->platform))
-			return false;
-	} else if (options->memory) {
-		if (memory < 2 << 20) {
-			fprintf(stderr, "bulkhead inspect: --memory %s: not a size of at least 2M\n", options->memory);
-			return false;
-		}
-		platform_q35(&platform, memory);
-	} else {
-		model_on_default(model, options, bytes, size);
+	const char *core = core_path(options, path);
+	uint64_t memory = 0;
+	if (options->platform)
+		return platform_read(platform, options->platform, core);
+	if (!options->memory) {
+		target_default(platform, config, core, &memory);
 		return true;
 	}
-	if (!options->platform || platform.core == 2 << 20)
-		place_core(options, &platform);
-	model_build(model, bytes, size, &platform);
+	memory = platform_size(options->memory);
+	if (memory < 2 << 20) {
+		fprintf(stderr, "bulkhead inspect: --memory %s: not a size of at least 2M\n", options->memory);
+		return false;
+	}
+	platform_q35(platform, memory);
+	if (core)
+		platform_core(platform, core);
 	return true;
 }
 
@@ -135,13 +118,13 @@ int command_inspect(int argc, char **argv)
 		return 2;
 	}
 	uint8_t *bytes = package_read(options.image, &size);
-	if (!bytes)
-		return 1;
 	struct model *model = calloc(1, sizeof(*model));
-	bool good = model != NULL && package_check(bytes, size, problem);
-	if (!good)
-		fprintf(stderr, "%s: %s\n", options.image, model ? problem : "too little memory");
-	else if ((good = build(model, &options, bytes, size))) {
+	struct platform platform;
+	bool good = bytes && model;
+	if (good && !(good = package_check(bytes, size, problem)))
+		fprintf(stderr, "%s: %s\n", options.image, problem);
+	if (good && (good = find_target(&platform, &options, bytes))) {
+		model_build(model, bytes, size, &platform);
 		good = print(model, &options) && (!options.prove || report_sound(model));
 		model_free(model);
 	}

@@ -52,6 +52,13 @@ char *report_print(struct report *report, const char *format, ...)
 
 void problem(struct report *report, int line, const char *check, const char *format, ...)
 {
+	va_list arguments;
+	va_start(arguments, format);
+	const char *text = print(report, format, arguments);
+	va_end(arguments);
+	for (unsigned i = 0; i < report->count; i++)
+		if (report->problem[i].line == line && !strcmp(report->problem[i].text, text))
+			return;
 	if (report->count == report->room) {
 		unsigned room = report->room ? report->room * 2 : 16;
 		struct problem *larger = report_alloc(report, room * sizeof(*larger));
@@ -60,10 +67,6 @@ void problem(struct report *report, int line, const char *check, const char *for
 		report->problem = larger;
 		report->room = room;
 	}
-	va_list arguments;
-	va_start(arguments, format);
-	const char *text = print(report, format, arguments);
-	va_end(arguments);
 	report->problem[report->count] = (struct problem){line, report->count, check, text};
 	report->count++;
 }

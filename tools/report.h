@@ -26,7 +26,7 @@ void *report_alloc(struct report *report, size_t size); /* zeroed */
 char *report_print(struct report *report, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *report_copy(struct report *report, const char *text, size_t length);
 
-/* One mistake of the description. The format is one sentence: what is wrong; what would be right. */
+/* One mistake of the description, once per line and text. The format is one sentence: what is wrong; what would be right. */
 void problem(struct report *report, int line, const char *check, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
 /* Prints `file:line: error: text [check]`, by line, then by order of finding. */

@@ -71,7 +71,7 @@ void lapic_init(struct lapic *lapic)
 void lapic_error(struct lapic *lapic, uint32_t bit)
 {
 	uint32_t before = __atomic_fetch_or(&lapic->esr_pending, bit, __ATOMIC_SEQ_CST);
-	uint32_t entry = lapic->lvt[LVT_ERROR];
+	uint32_t entry = __atomic_load_n(&lapic->lvt[LVT_ERROR], __ATOMIC_RELAXED);
 	if (!(before & bit) && !(entry & LVT_MASKED) && (entry & 0xffu) >= 16)
 		__atomic_fetch_or(&lapic->irr[(entry & 0xffu) >> 6], vector_bit(entry), __ATOMIC_SEQ_CST);
 }

@@ -55,7 +55,7 @@ void lapic_error(struct lapic *lapic, uint32_t bit);
 /* lapic_post(), here because the self IPI wants it inline with `level` known. */
 static inline bool lapic_pend(struct lapic *lapic, unsigned vector, bool level)
 {
-	if (!(lapic->svr & SVR_ENABLE))
+	if (!(__atomic_load_n(&lapic->svr, __ATOMIC_RELAXED) & SVR_ENABLE))
 		return false;
 	if (vector - 16u > 239u) {
 		lapic_error(lapic, ESR_RECEIVE_ILLEGAL);

@@ -43,6 +43,7 @@ void mock_page_reset(void)
 	info->port = TABLE(port);
 	info->subjects = TABLE(subjects);
 	info->schedules = TABLE(schedules);
+	info->shares = TABLE(shares);
 	mock_name("mock", "test");
 }
 
@@ -88,6 +89,20 @@ void mock_add_schedule(const char *name, uint64_t major_us)
 
 	copy_name(schedule->name, name);
 	schedule->major_us = major_us;
+}
+
+void mock_add_share(uint32_t schedule, uint32_t subject, uint64_t major_us, uint64_t share_us)
+{
+	*NEXT(shares) = (struct info_share){
+	        .schedule = schedule, .subject = subject, .major_us = major_us, .share_us = share_us, .frames = 1};
+}
+
+struct info_subject *mock_subject(uint32_t id)
+{
+	for (uint32_t i = 0; i < mock.page.info.subjects.count; i++)
+		if (mock.page.subjects[i].id == id)
+			return &mock.page.subjects[i];
+	return 0;
 }
 
 void mock_add_line(const char *name, uint32_t gsi)

@@ -19,6 +19,7 @@ struct mock_page {
 	struct info_port port[MOCK_TABLE];
 	struct info_subject subjects[MOCK_TABLE];
 	struct info_schedule schedules[MOCK_TABLE];
+	struct info_share shares[MOCK_TABLE];
 };
 struct mock_calls {
 	unsigned count;

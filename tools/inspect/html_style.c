@@ -6,7 +6,7 @@ const char html_style[] =
         ":root{--bg:#f7f8fa;--card:#fff;--fg:#18202b;--muted:#627083;--line:#dfe4ea;--accent:#2456c9;--good:#12805c;"
         "--bad:#c62f3b;--idle:#e9edf2;--free:#eef1f5;--core:#39465a;--shared:#8a6d3b;--sat:58%;--lum:52%;--klum:45%}\n"
         "@media screen and (prefers-color-scheme:dark){:root{--bg:#10151c;--card:#171e28;--fg:#e4e9f0;--muted:#93a1b5;"
-        "--line:#2a3442;--accent:#7ea6ff;--good:#4cc79a;--bad:#ff7b85;--idle:#222b37;--free:#1c2430;--core:#8b9ab0;--"
+        "--line:#2a3442;--accent:#7ea6ff;--good:#4cc79a;--bad:#ff7b85;--idle:#222b37;--free:#1c2430;--core:#5d6f8a;--"
         "shared:#b39560;"
         "--sat:50%;--lum:58%;--klum:64%}}\n"
         "*{box-sizing:border-box}html{scroll-behavior:smooth;color-scheme:light dark}"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lib/config.h"
-#include "tools/inspect/model.h"
+#include "tools/inspect/target.h"
 
 #define PAGE UINT64_C(4096)
 
@@ -32,12 +32,6 @@ static void add(struct model *model, struct extent extent, const char *label)
 	model->extents[model->extent_count++] = extent;
 }
 
-static void reserve(struct platform *platform, uint64_t base, uint64_t size)
-{
-	if (size && platform->reserved_count < PLATFORM_RANGES)
-		platform->reserved[platform->reserved_count++] = (struct placement_range){base, size};
-}
-
 static void explain_failure(struct model *model, enum status status)
 {
 	uint32_t region = model->placement.failed;
@@ -55,24 +49,7 @@ static void explain_failure(struct model *model, enum status status)
 
 static void run_placement(struct model *model)
 {
-	struct platform platform = model->platform;
-	const struct config_header *config = model->config;
-	if (!platform.package)
-		platform.package = whole_pages(platform.core + platform.core_size);
-	model->platform.package = platform.package;
-	reserve(&platform, platform.core, platform.core_size);
-	reserve(&platform, platform.package, whole_pages(config->package_size));
-	struct placement_input input = {
-	        .config = config,
-	        .package = platform.package,
-	        .memory = platform.memory,
-	        .reserved = platform.reserved,
-	        .memory_count = platform.memory_count,
-	        .reserved_count = platform.reserved_count,
-	        .phys_limit = platform.phys_limit,
-	        .costs = model->platform.costs,
-	};
-	enum status status = placement_compute(&input, &model->placement);
+	enum status status = target_place(&model->platform, model->config, &model->placement);
 	model->placed = status == OK;
 	if (!model->placed)
 		explain_failure(model, status);

@@ -15,8 +15,8 @@
  *     they are Linux's own.
  */
 void platform_q35(struct platform *platform, uint64_t bytes);
-/* False, with a message on standard error, if the file cannot be read or holds no RAM. */
-bool platform_read(struct platform *platform, const char *path);
+/* False, with a message on standard error, if the file cannot be read or holds no RAM. `core`: ELF file or NULL. */
+bool platform_read(struct platform *platform, const char *path, const char *core);
 /* From text; *line is the first wrong line or 0. */
 bool platform_parse(struct platform *platform, const char *text, unsigned *line);
 /* Where the core lies: from the program headers of an ELF file; false leaves the assumption of platform_q35. */

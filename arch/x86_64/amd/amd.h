@@ -8,9 +8,9 @@
 #include "core/vcpu.h"
 
 /* entry.S */
-uint64_t amd_run(struct vcpu *vcpu);
-/* Called after every #VMEXIT: 0 = enter again, else enum exit + 1. */
-uint64_t amd_exit(struct vcpu *vcpu);
+void amd_run(struct vcpu *vcpu);
+/* Called after every #VMEXIT: the vCPU to enter next, 0 = a decision of the scheduler is due. */
+struct vcpu *amd_exit(struct vcpu *vcpu);
 /* Before an entry, when state.check is set: offer what the local APIC has. interrupt.c */
 void amd_interrupt_arm(struct vcpu *vcpu);
 /* After an exit with something armed: did the guest take it? */

@@ -10,7 +10,7 @@
 
 	.text
 	.globl amd_run
-	/* uint64_t amd_run(struct vcpu *vcpu): enter until amd_exit() returns non-zero; returns that */
+	/* void amd_run(struct vcpu *vcpu): enters it, then whichever vCPU amd_exit() returns, until that is none */
 amd_run:
 	push %rbx
 	push %rbp
@@ -64,9 +64,10 @@ amd_run:
 	cli
 	stgi
 	call amd_exit
-	mov (%rsp), %rdi
-	test %eax, %eax
-	jz 1b
+	mov %rax, %rdi
+	mov %rax, (%rsp)
+	test %rax, %rax
+	jnz 1b
 	add $8, %rsp
 	pop %r15
 	pop %r14

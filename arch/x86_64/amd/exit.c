@@ -196,16 +196,15 @@ static uint64_t answer(struct vcpu *vcpu, uint32_t reason, uint32_t code)
 	}
 }
 
-uint64_t amd_exit(struct vcpu *vcpu)
+struct vcpu *amd_exit(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
+	struct cpu *cpu = vcpu->cpu;
 	struct vmcb *vmcb = state->vmcb;
 	uint32_t code = (uint32_t)vmcb->exit_code;
 	const struct row *row = row_of(code);
 
-	uint32_t reason = row->reason - 1u;
-
-	record(vcpu, reason, code);
+	record(vcpu, row->reason - 1u, code);
 	state->next_rip = amd_has_next_rip ? vmcb->next_rip : vmcb->rip + row->length;
 	vmcb->tlb_control = 0;
 	if (state->armed)
@@ -213,20 +212,24 @@ uint64_t amd_exit(struct vcpu *vcpu)
 	/* an event the exit interrupted: give it again; a software interrupt is simply executed again (APM 2 15.7.2) */
 	if (vmcb->exit_int_info & EVENT_VALID && EVENT_TYPE(vmcb->exit_int_info) != 4)
 		vmcb->event_inject = vmcb->exit_int_info;
-	uint64_t result = answer(vcpu, reason, code);
-	if (result)
-		return result;
-	if (state->check)
+	uint64_t result = answer(vcpu, row->reason - 1u, code);
+	if (result) {
+		core_exit(cpu, vcpu, (enum exit)(result - 1));
+		vcpu = cpu->current;
+	}
+	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
+		return 0;
+	if (vcpu->machine.check)
 		amd_interrupt_arm(vcpu);
-	return __atomic_load_n(&vcpu->cpu->resched, __ATOMIC_RELAXED) ? EXIT_INTERRUPT + 1 : 0;
+	return vcpu;
 }
 
-enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu)
+void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 {
 	(void)cpu;
 	if (vcpu->machine.check)
 		amd_interrupt_arm(vcpu);
-	return (enum exit)(amd_run(vcpu) - 1);
+	amd_run(vcpu);
 }
 
 void machine_advance(struct vcpu *vcpu)

@@ -143,7 +143,7 @@ void machine_extint(struct vcpu *vcpu, unsigned vector)
 
 void machine_extint_line(struct vcpu *vcpu, bool raised)
 {
-	vcpu->machine.lapic->extint = raised;
+	lapic_extint_line(vcpu->machine.lapic, raised);
 	vcpu->machine.check = 1;
 }
 

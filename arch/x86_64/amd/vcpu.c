@@ -147,8 +147,7 @@ enum status machine_vcpu_open(struct vcpu *vcpu)
 
 	state->vmcb = system_pages(1);
 	state->host = (uint64_t)(uintptr_t)&host_state[vcpu->config->cpu];
-	if (config->kind != KIND_LAYER)
-		state->xsave = system_pages(1);
+	state->xsave = system_pages(1);
 	state->xcr0_max = config->xcr0;
 	if (vcpu->config->lapic_region != CONFIG_NONE)
 		state->lapic = (struct lapic *)(uintptr_t)system_region(vcpu->config->lapic_region).at;
@@ -207,8 +206,6 @@ static void reset_save_area(struct vmcb *vmcb)
 static void reset_fpu(struct vcpu_state *state)
 {
 	state->xcr0 = 1;
-	if (!state->xsave)
-		return;
 	memset(state->xsave, 0, PAGE / 2);
 	state->xsave[0] = 0x7f; /* FCW as after FNINIT would be 37f; reset state is 40h, APM 2 table 14-1 */
 	state->xsave[1] = 0x03;
@@ -243,6 +240,8 @@ void machine_vcpu_reset(struct vcpu *vcpu)
 	lapic_reset(state->lapic, vcpu->config->apic_id, config->apic_mode == 1, UINT64_C(1) << 32);
 	msr_reset(CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first, config->msr.count,
 	          state->msr_store);
+	if (vcpu->config->start == START_SIPI)
+		state->lapic->state = LAPIC_WAIT_SIPI;
 	if (vcpu->config->start == START_FLAT32) {
 		flat_segments(state->vmcb);
 		state->vmcb->cr0 = 0x11;

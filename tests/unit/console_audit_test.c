@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/unit/console_help.h"
+#include "abi/audit.h"
+#include "abi/frame.h"
+#include "abi/hypercall.h"
+#include "apps/console/console_audit.h"
+#include "apps/console/console_names.h"
+#include "sdk/mock/mock.h"
+
+static struct console_output output;
+static struct terminal terminal;
+
+static int boot(void **state)
+{
+	(void)state;
+	mock_reset();
+	memset(&output, 0, sizeof(output));
+	terminal_clear(&terminal);
+	mock_add_subject("linux-a", 1, 0);
+	mock_subject(1)->vcpu_first = 4;
+	mock_subject(1)->vcpu_count = 2;
+	mock_add_subject("console", 3, 0);
+	mock_add_schedule("a", 10000);
+	mock_add_schedule("b", 10000);
+	return 0;
+}
+
+static const char *line_of(uint32_t event, uint64_t a, uint64_t b, uint64_t c, uint64_t rip)
+{
+	static char line[CONSOLE_AUDIT_LINE];
+	struct audit_record record = {.time = 12345678000,
+	                              .cpu = 2,
+	                              .subject = 1,
+	                              .vcpu = 5,
+	                              .class = AUDIT_SECURITY,
+	                              .event = event,
+	                              .rip = rip,
+	                              .argument = {a, b, c}};
+
+	console_audit_line(line, sizeof(line), &record);
+	return line;
+}
+
+static void every_event_is_decoded(void **state)
+{
+	(void)state;
+	static const struct {
+		uint32_t event;
+		uint64_t a, b, c;
+		const char *text;
+	} cases[] = {
+	        {AUDIT_BOOT, 5, 6, 2, "boot: 6 subjects, 2 CPUs"},
+	        {AUDIT_SUBJECT_STATE, SUBJECT_SCRUB, SUBJECT_STOPPING, 3,
+	         "subject state: stopping -> scrubbing, asked by console"},
+	        {AUDIT_SUBJECT_STATE, SUBJECT_RUNNING, SUBJECT_LOAD, 0xffff,
+	         "subject state: loading -> running, asked by core"},
+	        {AUDIT_SCHEDULE, 1, 0, 0, "schedule: a -> b"},
+	        {AUDIT_SCHEDULE, 9, 0, 0, "schedule: a -> ?"},
+	        {AUDIT_HYPERCALL_DENIED, HC_REBOOT, ERR_RIGHT, 0,
+	         "denied hypercall: reboot(0x0): not permitted by the system description"},
+	        {AUDIT_HYPERCALL_DENIED, 77, ERR_NUMBER, 5, "denied hypercall: ?(0x5): no such call"},
+	        {AUDIT_MEMORY_DENIED, 0xfed00000, FRAME_MEMORY_WRITE | FRAME_MEMORY_PRESENT, 12,
+	         "denied memory access: write of 0xfed00000, mapped, near region 12"},
+	        {AUDIT_MEMORY_DENIED, 0x1000, FRAME_MEMORY_FETCH, 0, "fetch of 0x1000, near region 0"},
+	        {AUDIT_MEMORY_DENIED, 0x1000, FRAME_MEMORY_WALK, 0, "read of 0x1000, page walk, near region 0"},
+	        {AUDIT_IO_DENIED, 0x80, 1 << 8, 0, "denied port access: out port 0x80, 1 bytes"},
+	        {AUDIT_IO_DENIED, 0x511, 4 << 8 | 7, 0, "in port 0x511, 4 bytes, string, rep"},
+	        {AUDIT_MSR_DENIED, 0x1a0, 0, 0, "denied MSR access: read MSR 0x1a0"},
+	        {AUDIT_MSR_DENIED, 0x1a0, 1, 0x55, "denied MSR access: write MSR 0x1a0 = 0x55"},
+	        {AUDIT_INSTRUCTION_DENIED, 0x80, 0, 0, "denied instruction: hardware exit code 0x80"},
+	        {AUDIT_FAULT, FAULT_SHUTDOWN, ACTION_RESTART, 0, "fault: triple fault: restarted, detail 0x0"},
+	        {AUDIT_FAULT, 99, 99, 0, "fault: ?: ?, detail 0x0"},
+	        {AUDIT_LINE_STORM, 4, 0, 0, "interrupt storm cut: GSI 4 masked until its budget refills"},
+	        {AUDIT_SELF_TEST, 3, ERR_CORRUPT, 0, "self-test: step 3: corrupt"},
+	        {AUDIT_RATE, 1000, 0, 0, "records suppressed: 1000 records of this subject"},
+	        {AUDIT_TIMING, 2000, 0, 0, "late frame: 2000 ns beyond the bound"},
+	        {AUDIT_CRASH, 0xdead, 1, 0, "earlier crash: code 0xdead, detail 0x1"},
+	        {200, 1, 2, 3, "?: event 200: 0x1 0x2 0x3"},
+	        {AUDIT_USER_EVENT + 7, 1, 2, 0, "user: event 7: 0x1 0x2"},
+	};
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *line = line_of(cases[i].event, cases[i].a, cases[i].b, cases[i].c, 0);
+		if (!strstr(line, cases[i].text))
+			fail_msg("\"%s\" is not in \"%s\"", cases[i].text, line);
+	}
+}
+
+static void a_line_says_when_where_who_and_at_which_instruction(void **state)
+{
+	(void)state;
+	assert_string_equal(
+	        line_of(AUDIT_IO_DENIED, 0x80, 0x100, 0, 0xffffffff81000000),
+	        "   12.345678 cpu2 linux-a/1        security denied port access: out port 0x80, 1 bytes, rip "
+	        "0xffffffff81000000");
+}
+
+static void unknown_subjects_and_the_core_have_a_name_too(void **state)
+{
+	(void)state;
+	char name[32];
+	console_names_subject(name, sizeof(name), 0xffff);
+	assert_string_equal(name, "core");
+	console_names_subject(name, sizeof(name), 42);
+	assert_string_equal(name, "#42");
+	console_names_vcpu(name, sizeof(name), 1, 0xffff);
+	assert_string_equal(name, "linux-a");
+	console_names_vcpu(name, sizeof(name), 1, 3);
+	assert_string_equal(name, "linux-a");
+	console_names_vcpu(name, sizeof(name), 3, 0);
+	assert_string_equal(name, "console");
+}
+
+static void numbers_without_a_name_show_a_question_mark(void **state)
+{
+	(void)state;
+	assert_string_equal(console_names_hypercall(~UINT64_C(0)), "?");
+	assert_string_equal(console_names_hypercall(5), "?");
+	assert_string_equal(console_names_exit(1000), "?");
+	assert_string_equal(console_names_kind(3), "?");
+	assert_string_equal(console_names_hypercall(HC_GUEST_FAULT), "guest fault");
+}
+
+/* --- the trail --- */
+
+#define CAPACITY 8u
+#define RING_BYTES (sizeof(struct audit_ring) + CAPACITY * sizeof(struct audit_record))
+static uint64_t trail[2 * RING_BYTES / 8];
+
+static struct audit_ring *ring_of(unsigned cpu)
+{
+	return (struct audit_ring *)(void *)(trail + cpu * RING_BYTES / 8);
+}
+
+static void write_record(unsigned cpu, uint64_t time)
+{
+	uint64_t sequence = ring_of(cpu)->next++;
+
+	ring_of(cpu)->record[(sequence - 1) % CAPACITY] =
+	        (struct audit_record){.sequence = sequence,
+	                              .time = time,
+	                              .cpu = (uint16_t)cpu,
+	                              .subject = 0xffff,
+	                              .vcpu = 0xffff,
+	                              .class = AUDIT_SYSTEM,
+	                              .event = AUDIT_USER_EVENT + (uint32_t)time};
+}
+
+static void add_trail(void)
+{
+	memset(trail, 0, sizeof(trail));
+	for (unsigned cpu = 0; cpu < 2; cpu++)
+		*ring_of(cpu) = (struct audit_ring){.magic = AUDIT_MAGIC, .capacity = CAPACITY, .next = 1};
+	mock_add_memory("audit", INFO_AUDIT, trail, sizeof(trail), RING_BYTES);
+}
+
+static void the_last_records_of_all_cpus_come_in_order(void **state)
+{
+	(void)state;
+	add_trail();
+	for (unsigned i = 1; i <= 6; i++)
+		write_record(i % 2, i);
+	console_audit_show(&output, 4);
+	terminal_show(&terminal, &output);
+	const char *third = strstr(terminal.text, "user: event 3:"), *last = strstr(terminal.text, "user: event 6:");
+	assert_true(third && last && third < last);
+	assert_hides(&terminal, "user: event 2:");
+	assert_shows(&terminal, "4 of 6 records\n");
+}
+
+static void overwritten_records_are_counted(void **state)
+{
+	(void)state;
+	add_trail();
+	for (unsigned i = 1; i <= 20; i++)
+		write_record(0, i);
+	console_audit_show(&output, 20);
+	terminal_show(&terminal, &output);
+	assert_shows(&terminal, "8 of 20 records\n");
+	assert_hides(&terminal, "user: event 12:");
+	assert_shows(&terminal, "user: event 13:");
+}
+
+static void without_a_trail_it_says_so(void **state)
+{
+	(void)state;
+	console_audit_show(&output, 20);
+	terminal_show(&terminal, &output);
+	assert_shows(&terminal, "no audit trail here: no such object\n");
+	add_trail();
+	console_audit_show(&output, 20);
+	terminal_show(&terminal, &output);
+	assert_shows(&terminal, "0 of 0 records\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup(every_event_is_decoded, boot),
+	        cmocka_unit_test_setup(a_line_says_when_where_who_and_at_which_instruction, boot),
+	        cmocka_unit_test_setup(unknown_subjects_and_the_core_have_a_name_too, boot),
+	        cmocka_unit_test_setup(numbers_without_a_name_show_a_question_mark, boot),
+	        cmocka_unit_test_setup(the_last_records_of_all_cpus_come_in_order, boot),
+	        cmocka_unit_test_setup(overwritten_records_are_counted, boot),
+	        cmocka_unit_test_setup(without_a_trail_it_says_so, boot),
+	};
+	return cmocka_run_group_tests(tests, 0, 0);
+}
