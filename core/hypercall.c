@@ -142,7 +142,7 @@ static enum status self_test_act(CALL)
 	uint64_t next = 0;
 	enum status status = system_self_test(a, &next);
 
-	if (status != OK)
+	if (status == ERR_CORRUPT)
 		audit_core(vcpu->cpu, vcpu->subject->index, AUDIT(AUDIT_SAFETY, AUDIT_SELF_TEST, a, status, 0));
 	vcpu_result(&vcpu->machine, 1, next);
 	return status;
