@@ -441,7 +441,7 @@ static void the_self_test_finds_every_flipped_bit(void **state)
 		assert_true(step < sizeof(host_image) / 2048);
 		*at ^= (uint8_t)(1u << i % 8);
 	}
-	/* the configuration to its last byte; names are only for messages, so a flip there does no harm here */
+	/* the configuration to its last byte */
 	for (unsigned i = 1; i <= 16; i++) {
 		uint8_t *at = (uint8_t *)s + s->header.size - i;
 		*at ^= 0x80;
@@ -449,7 +449,10 @@ static void the_self_test_finds_every_flipped_bit(void **state)
 		*at ^= 0x80;
 	}
 	s->names[0] ^= 1;
+	uint32_t before = core_audit_count(0, 0, AUDIT_SELF_TEST);
 	assert_int_equal(self_test(&step), 1);
+	/* a mismatch is on record; a step that does not exist is only a refused call */
+	assert_int_equal(core_audit_count(0, 0, AUDIT_SELF_TEST), before + 1);
 	const struct audit_record *r = core_audit(0, 0, AUDIT_SELF_TEST);
 	assert_non_null(r);
 	assert_int_equal(r->argument[0], step);
