@@ -27,18 +27,6 @@ void system_refuse(const char *what, const char *where, uint64_t value)
 	machine_stop();
 }
 
-void system_safe_state(struct cpu *cpu, uint64_t detail)
-{
-	for (uint32_t i = 0; i < the_system.config->cpu_count; i++) {
-		if (i == cpu->id)
-			continue;
-		cpus[i].nmi = 1;
-		__atomic_store_n(&cpus[i].resched, 1, __ATOMIC_SEQ_CST);
-		machine_kick(i);
-	}
-	core_panic(PANIC_SUBJECT, detail, 0, cpu->id);
-}
-
 void *system_pages(uint32_t count)
 {
 	uint64_t at = pool_next;
