@@ -61,7 +61,7 @@ void interrupt_unmask(const struct subject *subject, uint32_t index)
 	const struct config_line *l = &lines()[line];
 	struct cpu *cpu = &cpus[cpu_of_line(subject, l->bit)];
 
-	if (cpu->line_count[line] > l->budget) {
+	if (cpu->line_count[line] >= l->budget) {
 		uint32_t before = __atomic_fetch_or(&cpu->line_waiting, 1u << line, __ATOMIC_SEQ_CST);
 		if (!(before & 1u << line))
 			audit_core(cpu, subject->index, AUDIT(AUDIT_SAFETY, AUDIT_LINE_STORM, l->gsi, 0, 0));
