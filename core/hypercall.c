@@ -70,7 +70,7 @@ static enum status unmask_check(CALL)
 
 static void unmask_apply(CALL)
 {
-	interrupt_unmask(vcpu->subject, (uint32_t)a);
+	interrupt_unmask(vcpu->cpu, vcpu->subject, (uint32_t)a);
 }
 
 static enum status command(CALL, enum subject_command which)

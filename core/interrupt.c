@@ -55,7 +55,7 @@ void core_interrupt_line(unsigned cpu_index, unsigned line)
 	cpu->resched = 1;
 }
 
-void interrupt_unmask(const struct subject *subject, uint32_t index)
+void interrupt_unmask(struct cpu *here, const struct subject *subject, uint32_t index)
 {
 	uint32_t line = subject->config->line.first + index;
 	const struct config_line *l = &lines()[line];
@@ -64,7 +64,7 @@ void interrupt_unmask(const struct subject *subject, uint32_t index)
 	if (cpu->line_count[line] >= l->budget) {
 		uint32_t before = __atomic_fetch_or(&cpu->line_waiting, 1u << line, __ATOMIC_SEQ_CST);
 		if (!(before & 1u << line))
-			audit_core(cpu, subject->index, AUDIT(AUDIT_SAFETY, AUDIT_LINE_STORM, l->gsi, 0, 0));
+			audit_core(here, subject->index, AUDIT(AUDIT_SAFETY, AUDIT_LINE_STORM, l->gsi, 0, 0));
 		return;
 	}
 	machine_line_mask(l->gsi, false);
