@@ -70,6 +70,17 @@ void interrupt_unmask(struct cpu *here, const struct subject *subject, uint32_t 
 	machine_line_mask(l->gsi, false);
 }
 
+void interrupt_close(const struct subject *subject)
+{
+	const struct config_span span = subject->config->line;
+
+	for (uint32_t line = span.first; line < span.first + span.count; line++) {
+		struct cpu *cpu = &cpus[cpu_of_line(subject, lines()[line].bit)];
+		__atomic_fetch_and(&cpu->line_waiting, ~(1u << line), __ATOMIC_SEQ_CST);
+		machine_line_mask(lines()[line].gsi, true);
+	}
+}
+
 void interrupt_major(struct cpu *cpu)
 {
 	uint32_t waiting = __atomic_exchange_n(&cpu->line_waiting, 0, __ATOMIC_SEQ_CST);

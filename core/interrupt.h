@@ -12,7 +12,8 @@ struct subject;
 void interrupt_open(void);
 /* HC_LINE_UNMASK on CPU `here`: line `index` of the subject's own table. */
 void interrupt_unmask(struct cpu *here, const struct subject *subject, uint32_t index);
-
+/* The subject begins anew: its lines are masked, as at the start of the system. */
+void interrupt_close(const struct subject *subject);
 /* A major frame begins on this CPU: budgets are full again. */
 void interrupt_major(struct cpu *cpu);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/subject.h"
 #include "core/audit.h"
+#include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/system.h"
 #include "core/vcpu.h"
@@ -129,6 +130,7 @@ static void run(struct cpu *cpu, struct subject *leader)
 {
 	for (struct subject *s = leader; s; s = s == leader ? leader->partner : 0) {
 		forget_events(s);
+		interrupt_close(s);
 		if (s->started) {
 			s->stats->restarts++;
 			memory_epoch_bump(s);
