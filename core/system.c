@@ -15,7 +15,7 @@
 #define PAGE 4096u
 struct system the_system;
 static uint64_t pool_next, pool_end;
-static struct machine_map maps[CONFIG_MAX_REGIONS];
+static struct machine_map maps[3 + CONFIG_MAX_REGIONS]; /* configuration, tables, pool; regions */
 
 void system_refuse(const char *what, const char *where, uint64_t value)
 {
