@@ -264,8 +264,7 @@ static void the_largest_number_of_kept_regions_fits(void **state)
 	header->table[TABLE_REGION].count = count;
 	header->size = (uint32_t)(payload + table);
 	header->package_size = sizeof(*s) + grown;
-	free(s);
-	core_prepare(core_sample());
+	core_prepare(s); /* for the machine; the package is the other one */
 	struct hash hash;
 	memset(header->digest, 0, sizeof(header->digest));
 	hash_init(&hash);
@@ -275,6 +274,7 @@ static void the_largest_number_of_kept_regions_fits(void **state)
 	core_boot_info.package_size = header->package_size;
 	core_start();
 	assert_int_equal(host.protected_maps, 3 + count - 2);
+	free(s);
 }
 
 static void pages_beyond_the_pool_are_a_broken_promise(void **state)
