@@ -360,17 +360,23 @@ static __attribute__((noinline)) void refused(struct vcpu *vcpu, uint64_t number
 	audit_vcpu(vcpu->cpu, vcpu, AUDIT(AUDIT_SECURITY, AUDIT_HYPERCALL_DENIED, number, status, a));
 }
 
-void core_hypercall(struct cpu *cpu UNUSED, struct vcpu *vcpu)
+void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
 {
 	struct vcpu_state *machine = &vcpu->machine;
 	uint64_t number = vcpu_argument(machine, 0), a = vcpu_argument(machine, 1);
 	uint64_t b = vcpu_argument(machine, 2), c = vcpu_argument(machine, 3);
 	enum status status = ERR_NUMBER;
+	bool run = number == HC_VCPU_RUN && vcpu->guest; /* a layer's loop: as frequent as all other calls together */
 
+	if (run) {
+		status = layer_run(cpu, vcpu, a, b, c);
+		if (status == OK)
+			return;
+	}
 	vcpu_result(machine, 1, 0);
 	vcpu_result(machine, 2, 0);
 	vcpu_result(machine, 3, 0);
-	if (number < HYPERCALL_COUNT && calls[number].act) {
+	if (!run && number < HYPERCALL_COUNT && calls[number].act) {
 		status = calls[number].need ? allowed(SAME, calls[number].need) : OK;
 		if (status == OK)
 			status = calls[number].act(SAME);

@@ -107,7 +107,7 @@ static uint8_t *make_maps(const struct config_subject *config)
 	return maps;
 }
 
-/* One tag per vCPU of a physical CPU; where they run out the rest shares the last and is flushed at each switch. */
+/* One tag per vCPU of a physical CPU; where they run out the rest shares the last and is flushed at each entry. */
 static uint32_t choose_asid(const struct vcpu *vcpu)
 {
 	uint32_t asid = 1;
@@ -136,6 +136,7 @@ static void open_control(struct vcpu *vcpu)
 	vmcb->iopm = (uint64_t)(uintptr_t)maps_of[subject];
 	vmcb->msrpm = vmcb->iopm + IOPM_PAGES * PAGE;
 	vmcb->asid = choose_asid(vcpu);
+	vcpu->machine.flush_always = vmcb->asid == asid_count - 1;
 	vmcb->np_enable = 1;
 	vmcb->nested_cr3 = system_table_root(subject);
 }
@@ -269,12 +270,6 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 	state->lapic->state = LAPIC_RUNNING;
 }
 
-/* Whose FPU and debug registers a vCPU uses: a layer has none and leaves its guest's alone. */
-static struct vcpu *owner(struct vcpu *vcpu)
-{
-	return vcpu && vcpu->guest ? vcpu->guest : vcpu;
-}
-
 static void save_extended(struct vcpu_state *state)
 {
 	if (state->xcr0_max) {
@@ -303,14 +298,8 @@ static void load_extended(const struct vcpu_state *state)
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 {
-	struct vcpu *from = owner(previous), *to = owner(next);
-
 	(void)cpu;
-	if (next->machine.vmcb->asid == asid_count - 1)
-		next->machine.vmcb->tlb_control = 1;
-	if (from == to)
-		return;
-	if (from)
-		save_extended(&from->machine);
-	load_extended(&to->machine);
+	if (previous)
+		save_extended(&previous->machine);
+	load_extended(&next->machine);
 }
