@@ -102,7 +102,7 @@ void audit_core(struct cpu *cpu, uint32_t subject, const struct audit_entry *ent
 }
 
 /* A vCPU has a budget per major frame of its CPU; what exceeds it is counted and reported when the budget refills. */
-static bool charge(struct cpu *cpu, struct vcpu *vcpu)
+bool audit_charge(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (vcpu->audit_since != cpu->major_start) {
 		uint32_t suppressed = vcpu->audit_suppressed;
@@ -120,12 +120,13 @@ static bool charge(struct cpu *cpu, struct vcpu *vcpu)
 	return true;
 }
 
-void audit_vcpu(struct cpu *cpu, struct vcpu *vcpu, const struct audit_entry *entry)
+bool audit_vcpu(struct cpu *cpu, struct vcpu *vcpu, const struct audit_entry *entry)
 {
 	struct audit_record r = {.subject = (uint16_t)vcpu->subject->index, .vcpu = (uint16_t)vcpu->index};
 
-	if (!charge(cpu, vcpu))
-		return;
+	if (!audit_charge(cpu, vcpu))
+		return false;
 	r.rip = machine_rip(vcpu);
 	record(cpu, &r, entry);
+	return true;
 }
