@@ -84,8 +84,10 @@ endef
 .PHONY: apps
 $(foreach a,$(APP_DIRS),$(eval $(call app_rule,$(a),$(wildcard apps/$(a)/*.c))))
 $(eval $(call app_rule,layer,$(wildcard devices/*.c devices/*/*.c)))
-# guest tests: tests/guest/NAME/main.c is an app named test-NAME
-$(foreach t,$(notdir $(patsubst %/,%,$(wildcard tests/guest/*/))),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c))))
+# guest tests: tests/guest/NAME/main.c is an app named test-NAME, with what tests/guest/common offers
+GUEST_TESTS := $(filter-out common,$(notdir $(patsubst %/,%,$(wildcard tests/guest/*/))))
+GUEST_COMMON := $(wildcard tests/guest/common/*.c tests/guest/common/*.S)
+$(foreach t,$(GUEST_TESTS),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c tests/guest/$(t)/*.S) $(GUEST_COMMON))))
 
 # --- the host tool ---
 TOOL_SRC := $(wildcard tools/*.c tools/*/*.c) $(filter-out lib/bytes.c,$(wildcard lib/*.c))

@@ -19,6 +19,7 @@
 #define XSAVE_LEGACY_MXCSR 24u
 bool amd_has_next_rip;
 static uint32_t asid_count;
+static uint64_t host_xcr0;                    /* every state component that this CPU has */
 static uint8_t *maps_of[CONFIG_MAX_SUBJECTS]; /* IOPM, then MSRPM */
 static uint8_t host_save[CONFIG_MAX_CPUS][PAGE] __attribute__((aligned(4096)));
 static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
@@ -50,6 +51,8 @@ enum status machine_check(const char **what)
 		*what = "XSAVE";
 		return ERR_FEATURE;
 	}
+	machine_cpuid(0xd, 0, regs);
+	host_xcr0 = regs[CPUID_EAX] | (uint64_t)regs[CPUID_EDX] << 32;
 	machine_cpu_open(0);
 	return OK;
 }
@@ -270,8 +273,10 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 	state->lapic->state = LAPIC_RUNNING;
 }
 
+/* XCR0 is read back: not every implementation lets XSETBV be intercepted (QEMU 7.2 does not). */
 static void save_extended(struct vcpu_state *state)
 {
+	state->xcr0 = (xgetbv() & state->xcr0_max) | 1;
 	if (state->xcr0_max) {
 		xsetbv(state->xcr0_max);
 		xsave(state->xsave, state->xcr0_max);
@@ -282,13 +287,15 @@ static void save_extended(struct vcpu_state *state)
 	__asm__("mov %%db3, %0" : "=r"(state->dr[3]));
 }
 
+/*
+ * All components, not only the granted ones: what the area does not hold is initialised (APM 4 XRSTOR), so a subject
+ * finds nothing of the one before it, not even in registers that its description leaves out: SSE needs no XCR0 bit.
+ */
 static void load_extended(const struct vcpu_state *state)
 {
-	if (state->xcr0_max) {
-		xsetbv(state->xcr0_max);
-		xrstor(state->xsave, state->xcr0_max);
-		xsetbv(state->xcr0);
-	}
+	xsetbv(host_xcr0);
+	xrstor(state->xsave, host_xcr0);
+	xsetbv(state->xcr0);
 	__asm__ volatile("mov %0, %%db0" : : "r"(state->dr[0]));
 	__asm__ volatile("mov %0, %%db1" : : "r"(state->dr[1]));
 	__asm__ volatile("mov %0, %%db2" : : "r"(state->dr[2]));
