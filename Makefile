@@ -19,7 +19,7 @@ LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none -
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
-CORE_LIB := lib/bytes.c $(wildcard lib/config*.c) lib/hash.c lib/placement.c lib/tables.c lib/text.c
+CORE_LIB := lib/bytes.c $(filter-out lib/config_rules.c,$(wildcard lib/config*.c)) lib/hash.c lib/placement.c lib/tables.c lib/text.c
 CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
 # arch/x86_64/*.c is pure and also runs natively in unit tests; boot/ and hw/ touch the machine
 X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.c arch/x86_64/hw/*.S)
