@@ -113,6 +113,8 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector);
  */
 void machine_run(struct cpu *cpu, struct vcpu *vcpu);
 void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason);
+/* The upcall for EXIT_HYPERCALL, after the machine has stepped over the instruction. */
+void core_hypercall(struct cpu *cpu, struct vcpu *vcpu);
 /* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like, by restart unit. */
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next);
 /* Hypercall registers and the guest's timer deadline are read in the hottest paths: inline in vcpu_state.h, as

@@ -73,7 +73,14 @@ static enum exit run_script(struct cpu *cpu, struct vcpu *vcpu)
 
 void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 {
-	core_exit(cpu, vcpu, run_script(cpu, vcpu));
+	enum exit reason = run_script(cpu, vcpu);
+
+	if (reason != EXIT_HYPERCALL) {
+		core_exit(cpu, vcpu, reason);
+		return;
+	}
+	machine_advance(vcpu);
+	core_hypercall(cpu, vcpu);
 }
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)

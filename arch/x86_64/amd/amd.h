@@ -9,8 +9,11 @@
 
 /* entry.S */
 void amd_run(struct vcpu *vcpu);
-/* Called after every #VMEXIT: the vCPU to enter next, 0 = a decision of the scheduler is due. */
+/* Called after every #VMEXIT: the vCPU to enter next; 0 = a decision of the scheduler is due; AMD_EXIT_FULL = nothing is
+ * decided yet, call amd_exit_full() with all registers stored. */
 struct vcpu *amd_exit(struct vcpu *vcpu);
+struct vcpu *amd_exit_full(struct vcpu *vcpu);
+#define AMD_EXIT_FULL ((struct vcpu *)1)
 /* Before an entry, when state.check is set: offer what the local APIC has. interrupt.c */
 void amd_interrupt_arm(struct vcpu *vcpu);
 /* After an exit with something armed: did the guest take it? */
