@@ -30,14 +30,15 @@ AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
 CORE_HOT := $(addprefix core/,event.c exception.c hypercall.c layer.c scheduler.c vcpu.c) $(wildcard arch/x86_64/lapic*.c) \
 	arch/x86_64/cpuid.c arch/x86_64/msr.c $(addprefix arch/x86_64/amd/,exit.c interrupt.c msr.c frame.c) \
 	$(addprefix arch/x86_64/hw/,timer.c wait.c)
-CORE_FLAGS = $(FREE) $(X86) -Iarch/x86_64/amd $(if $(filter $<,$(CORE_HOT)),,-Os)
+CORE_DENSE := -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
+CORE_FLAGS = $(FREE) $(X86) -Iarch/x86_64/amd $(CORE_DENSE) $(if $(filter $<,$(CORE_HOT)),,-Oz)
 $(B)/core-amd/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(CORE_FLAGS) -flto $(DEP) -c $< -o $@
 $(B)/core-amd/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(Q)gcc $(CORE_FLAGS) $(DEP) -c $< -o $@
-CORE_LINK = gcc -O2 -flto=1 -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
+CORE_LINK = gcc -O2 $(CORE_DENSE) -flto=1 -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common $(X86) -nostdlib -static \
 	-Wl,-n,-z,noexecstack,-z,max-page-size=4096,--build-id=none,--gc-sections
 $(B)/core-amd.elf64: $(AMD_OBJ) arch/x86_64/boot/core.ld
