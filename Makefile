@@ -38,7 +38,7 @@ $(B)/core-amd/%.c.o: %.c
 $(B)/core-amd/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(Q)gcc $(CORE_FLAGS) $(DEP) -c $< -o $@
-CORE_LINK = gcc -O2 $(CORE_DENSE) -flto=1 -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
+CORE_LINK = gcc -O2 $(CORE_DENSE) -flto=1 -flto-partition=one -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common $(X86) -nostdlib -static \
 	-Wl,-n,-z,noexecstack,-z,max-page-size=4096,--build-id=none,--gc-sections
 $(B)/core-amd.elf64: $(AMD_OBJ) arch/x86_64/boot/core.ld
@@ -102,11 +102,12 @@ $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 # Core and SDK use the same words (event_wait ...), so they are two archives: a test that includes SDK, applications or
 # layer finds its names there, every other test in core, arch and tools; lib is for both.
 UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c arch/host/*.c arch/x86_64/*.c \
-	tools/*.c tools/*/*.c) tests/unit/sample.c
+	tools/*.c tools/*/*.c) \
+	$(filter-out %_test.c,$(wildcard tests/unit/*.c))
 UNIT_SDK_SRC := $(wildcard sdk/*.c sdk/mock/*.c apps/*/*.c devices/*.c devices/*/*.c)
 UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/unit/*_test.c)
 UNIT_FLAGS := -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iarch/host $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer $(shell xml2-config --cflags 2>/dev/null)
+	-fno-omit-frame-pointer $(UNIT_EXTRA) $(shell xml2-config --cflags 2>/dev/null)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 $(B)/unit/obj/%.c.o: %.c
 	@mkdir -p $(@D)

@@ -81,7 +81,8 @@ enum run_outcome {
 	RUN_OUT_EOI = 3,     /* end of interrupt of a level-triggered vector; the guest has gone past it */
 	RUN_OUT_INTA = 4,    /* the guest accepts the ExtINT line: give the vector with RUN_EXTINT */
 	RUN_OUT_TIMER = 5,   /* the layer's timer has passed */
-	RUN_OUT_STARTED = 6, /* an INIT reset this guest vCPU (info: 0) or a SIPI started it (info: vector) */
+	RUN_OUT_STARTED = 6, /* an INIT reset this guest vCPU (info: 0) or a SIPI started it (info: vector). If that was
+	                        while the layer had control, its next HC_VCPU_RUN takes nothing over and returns this */
 };
 
 /* Right bits of a subject (config_subject.rights) */

@@ -23,10 +23,21 @@ void event_post(struct cpu *cpu, struct subject *subject, uint32_t bit)
 	uint64_t before = __atomic_fetch_or(&vcpu->events, mask, __ATOMIC_SEQ_CST);
 	bool raised = false;
 
-	if (in->vector && vcpu->event_mask & mask)
+	if (in->vector && __atomic_load_n(&vcpu->event_mask, __ATOMIC_SEQ_CST) & mask)
 		raised = machine_vcpu_post(vcpu, in->vector, false);
 	if (raised || !(before & mask))
 		vcpu_request(cpu, vcpu, REQUEST_EVENT, !vcpu->guest || in->flags & EVENT_URGENT);
+}
+
+void event_raise(struct vcpu *vcpu, uint64_t bits)
+{
+	const struct config_span span = vcpu->subject->config->event_in;
+	const struct config_event_in *in =
+	        CONFIG_TABLE(the_system.config, config_event_in, TABLE_EVENT_IN) + span.first;
+
+	for (uint32_t i = 0; i < span.count; i++)
+		if (bits >> in[i].bit & 1 && in[i].vcpu == vcpu->number && in[i].vector)
+			machine_vcpu_post(vcpu, in[i].vector, false);
 }
 
 void event_signal(struct cpu *cpu, struct subject *subject, uint32_t index)

@@ -56,14 +56,11 @@ static void wait_apply(CALL)
 
 static void mask_apply(CALL)
 {
-	uint64_t opened = a & ~vcpu->event_mask & __atomic_load_n(&vcpu->events, __ATOMIC_SEQ_CST);
-	const struct config_event_in *in = CONFIG_TABLE(the_system.config, config_event_in, TABLE_EVENT_IN) +
-	                                   vcpu->subject->config->event_in.first;
+	uint64_t closed = ~vcpu->event_mask;
 
+	/* the mask first: a signal that comes now either sees it and raises, or its bit is seen here */
 	__atomic_store_n(&vcpu->event_mask, a, __ATOMIC_SEQ_CST);
-	for (uint32_t i = 0; i < vcpu->subject->config->event_in.count; i++)
-		if (opened >> in[i].bit & 1 && in[i].vcpu == vcpu->number && in[i].vector)
-			machine_vcpu_post(vcpu, in[i].vector, false);
+	event_raise(vcpu, a & closed & __atomic_load_n(&vcpu->events, __ATOMIC_SEQ_CST));
 }
 
 static enum status unmask_check(CALL)

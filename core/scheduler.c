@@ -20,8 +20,9 @@
  */
 struct cpu cpus[CONFIG_MAX_CPUS];
 
-#define SWITCH_BITS 56u
-static uint64_t switch_word; /* schedule << 56 | boundary TSC; 0 = none yet */
+#define SWITCH_BITS 60u      /* of TSC: 12 years at 3 GHz */
+static uint64_t switch_word; /* schedule << 60 | boundary TSC; 0 = none yet */
+_Static_assert(CONFIG_MAX_SCHEDULES <= 1u << (64 - SWITCH_BITS), "a schedule fits beside its boundary");
 
 static const struct config_schedule *schedule_at(uint32_t schedule)
 {
@@ -44,10 +45,10 @@ static void load_plan(struct cpu *cpu, uint32_t schedule)
 	}
 }
 
-/* The start of the major frame after the one at *start; the fraction of a tick is carried, so there is no drift. */
-static void next_major(uint64_t major_us, uint64_t *start, uint64_t *remainder)
+/* The start of the major frame `count` after the one at *start; the fraction of a tick is carried: there is no drift. */
+static void next_major(uint64_t major_us, uint64_t count, uint64_t *start, uint64_t *remainder)
 {
-	uint64_t scaled = major_us * the_system.tsc_khz + *remainder;
+	uint64_t scaled = major_us * count * the_system.tsc_khz + *remainder;
 
 	*start += scaled / 1000;
 	*remainder = scaled % 1000;
@@ -93,7 +94,7 @@ static void next_frame(struct cpu *cpu)
 {
 	cpu->frame_start = cpu->frame_end;
 	if (++cpu->frame_index >= cpu->frame_count) {
-		next_major(schedule_at(cpu->schedule)->major_us, &cpu->major_start, &cpu->major_remainder);
+		next_major(schedule_at(cpu->schedule)->major_us, 1, &cpu->major_start, &cpu->major_remainder);
 		cpu->frame_index = 0;
 		cpu->offset_us = 0;
 		cpu->frame_start = cpu->major_start;
@@ -103,8 +104,9 @@ static void next_frame(struct cpu *cpu)
 	cpu->frame_end = cpu->major_start + (cpu->offset_us * the_system.tsc_khz + cpu->major_remainder) / 1000;
 }
 
-/* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us. */
-static void advance(struct cpu *cpu, uint64_t now)
+/* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us.
+ * Returns the time after a held start. */
+static uint64_t advance(struct cpu *cpu, uint64_t now)
 {
 	mark_in_frame(cpu, 0);
 	for (unsigned steps = 0; steps < CONFIG_MAX_FRAMES && now >= cpu->frame_end; steps++)
@@ -119,11 +121,13 @@ static void advance(struct cpu *cpu, uint64_t now)
 		while (machine_now() < at)
 			;
 	}
-	uint64_t late = machine_now() - cpu->frame_start;
+	now = machine_now();
+	uint64_t late = now - cpu->frame_start;
 	cpu->stats->frames++;
 	cpu->stats->late_sum += late;
 	if (late > cpu->stats->late_max)
 		cpu->stats->late_max = late;
+	return now;
 }
 
 static void account(struct cpu *cpu, struct vcpu *next, uint64_t now)
@@ -153,20 +157,24 @@ struct choice {
 	uint64_t deadline;
 };
 
-static void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, struct choice *choice)
+static inline void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, struct choice *choice)
 {
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST))
 		vcpu_serve(cpu, vcpu);
+	if (vcpu->state == VCPU_PARKED) {
+		struct subject *leader = vcpu->subject->leader;
+		if (!choice->next && vcpu == leader->vcpu && subject_has_work(leader))
+			choice->work = leader;
+		return;
+	}
+	/* below one that runs its deadlines wait: else a vCPU could interrupt those before it as often as it likes */
+	if (choice->next && choice->next != vcpu->layer)
+		return;
 	uint64_t deadline = vcpu_timers(vcpu, now);
 	if (deadline < choice->deadline)
 		choice->deadline = deadline;
-	if (choice->next || choice->work)
-		return;
-	if (vcpu_runnable(vcpu))
+	if (!choice->next && !choice->work && vcpu_runnable(vcpu))
 		choice->next = vcpu;
-	else if (vcpu->state == VCPU_PARKED && vcpu == vcpu->subject->leader->vcpu &&
-	         subject_has_work(vcpu->subject->leader))
-		choice->work = vcpu->subject->leader;
 }
 
 static struct subject *choose(struct cpu *cpu)
@@ -177,7 +185,7 @@ static struct subject *choose(struct cpu *cpu)
 	if (cpu->nmi)
 		core_panic(2, 0, 0, cpu->id);
 	if (now >= cpu->frame_end)
-		advance(cpu, now);
+		now = advance(cpu, now);
 	if (now >= cpu->timer)
 		cpu->timer = 0; /* it has fired */
 	struct choice choice = {0, 0, cpu->frame_end};
@@ -209,6 +217,7 @@ static void idle(struct cpu *cpu)
 	__atomic_store_n(&cpu->idle, 1, __ATOMIC_SEQ_CST);
 	machine_wait(cpu, &cpu->resched);
 	__atomic_store_n(&cpu->idle, 0, __ATOMIC_SEQ_CST);
+	cpu->timer = 0; /* it may have been the timer, before its time */
 	cpu->resched = 1;
 }
 
@@ -240,6 +249,7 @@ void scheduler_run(struct cpu *cpu)
 void scheduler_start(uint64_t epoch)
 {
 	const struct config_header *config = the_system.config;
+	uint64_t now = machine_now();
 
 	for (uint32_t i = 0; i < config->cpu_count; i++) {
 		struct cpu *cpu = &cpus[i];
@@ -249,13 +259,14 @@ void scheduler_start(uint64_t epoch)
 		cpu->major_start = epoch;
 		cpu->major_remainder = 0;
 		cpu->frame_start = epoch;
-		cpu->since = epoch;
+		cpu->since = now;
 		cpu->stats->schedule_since = epoch;
 		/* the first decision begins frame 0 by the same steps as every other frame */
 		cpu->frame_index = 0xffffffffu;
 		cpu->offset_us = 0;
 		cpu->frame_end = epoch;
 		cpu->resched = 1;
+		memory_info_schedule(config->schedule, i);
 	}
 	the_system.stats->schedule = config->schedule;
 	the_system.stats->schedule_next = config->schedule;
@@ -274,9 +285,11 @@ enum status scheduler_switch(struct cpu *cpu, uint32_t schedule)
 	if (old && now < (old & ((UINT64_C(1) << SWITCH_BITS) - 1)) + margin)
 		return ERR_BUSY;
 	uint64_t major_us = schedule_at(cpu->schedule)->major_us;
-	/* bounded: the checker holds switch_us below 64 of the shortest major frames */
-	for (unsigned i = 0; i < 66 && start < now + margin; i++)
-		next_major(major_us, &start, &remainder);
+	if (start < now + margin) /* the first one beyond it, or the one before that */
+		next_major(major_us, (now + margin - start) * 1000 / (major_us * the_system.tsc_khz), &start,
+		           &remainder);
+	if (start < now + margin)
+		next_major(major_us, 1, &start, &remainder);
 	uint64_t word = (uint64_t)schedule << SWITCH_BITS | start;
 	if (!__atomic_compare_exchange_n(&switch_word, &old, word, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return ERR_BUSY;

@@ -116,8 +116,12 @@ bool subject_has_work(const struct subject *leader)
 
 static void forget_events(struct subject *subject)
 {
-	for (uint32_t i = 0; i < subject->config->vcpu.count; i++)
+	for (uint32_t i = 0; i < subject->config->vcpu.count; i++) {
 		__atomic_store_n(&subject->vcpu[i].events, 0, __ATOMIC_SEQ_CST);
+		/* what a vCPU of the life before sent to one that had parked already */
+		__atomic_fetch_and(&subject->vcpu[i].requests, ~(uint64_t)(REQUEST_INIT | REQUEST_SIPI),
+		                   __ATOMIC_SEQ_CST);
+	}
 }
 
 /* Memory is ready. The first start of all is no restart. */

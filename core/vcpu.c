@@ -25,7 +25,7 @@ void vcpu_request(struct cpu *cpu, struct vcpu *vcpu, uint64_t bits, bool urgent
 		machine_kick(vcpu->cpu->id);
 }
 
-static void wake(struct vcpu *vcpu, uint64_t now)
+void vcpu_wake(struct vcpu *vcpu, uint64_t now)
 {
 	if (vcpu->state == VCPU_HALTED && machine_vcpu_wakes(vcpu))
 		vcpu->state = VCPU_READY;
@@ -41,8 +41,11 @@ static void begin(struct vcpu *vcpu)
 	vcpu->state = vcpu->config->start == START_SIPI ? VCPU_WAIT_SIPI : VCPU_READY;
 	vcpu->run_flags = 0;
 	vcpu->extint = 0;
+	vcpu->started = 0;
 	vcpu->deadline = ~UINT64_C(0);
 	vcpu->event_mask = ~UINT64_C(0);
+	/* events since the start of its subject: the reset took their vectors */
+	event_raise(vcpu, __atomic_load_n(&vcpu->events, __ATOMIC_SEQ_CST));
 }
 
 static void start_by_ipi(struct vcpu *vcpu, uint64_t requests)
@@ -50,15 +53,15 @@ static void start_by_ipi(struct vcpu *vcpu, uint64_t requests)
 	if (requests & REQUEST_INIT) {
 		machine_vcpu_start(vcpu, ~0u);
 		vcpu->state = VCPU_WAIT_SIPI;
-		if (vcpu->layer && vcpu->layer->state == VCPU_RESUMED)
-			layer_return(vcpu->layer, RUN_OUT_STARTED, ~UINT64_C(0));
+		vcpu->started = REQUEST_INIT;
 	}
 	if (requests & REQUEST_SIPI && vcpu->state == VCPU_WAIT_SIPI) {
 		machine_vcpu_start(vcpu, vcpu->sipi_vector & 0xffu);
 		vcpu->state = VCPU_READY;
-		if (vcpu->layer && vcpu->layer->state == VCPU_RESUMED)
-			layer_return(vcpu->layer, RUN_OUT_STARTED, vcpu->sipi_vector & 0xffu);
+		vcpu->started |= REQUEST_SIPI;
 	}
+	if (vcpu->layer)
+		layer_check(vcpu->layer, 0);
 }
 
 void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu)
@@ -66,33 +69,37 @@ void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu)
 	uint64_t requests = __atomic_exchange_n(&vcpu->requests, 0, __ATOMIC_SEQ_CST);
 	struct subject *leader = vcpu->subject->leader;
 
+	/* both at once: a start that was stopped again before this vCPU's first frame; a reset never follows unparked */
 	if (requests & REQUEST_PARK) {
 		vcpu->state = VCPU_PARKED;
 		subject_parked(cpu, leader);
-	}
-	if (requests & REQUEST_RESET)
+	} else if (requests & REQUEST_RESET) {
 		begin(vcpu);
+	}
 	if (vcpu->state == VCPU_PARKED)
 		return;
 	if (requests & (REQUEST_INIT | REQUEST_SIPI))
 		start_by_ipi(vcpu, requests);
 	vcpu->paused = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST) == SUBJECT_PAUSED;
-	wake(vcpu, machine_now());
+	vcpu_wake(vcpu, machine_now());
 }
 
 uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now)
 {
-	if (vcpu->state == VCPU_PARKED)
-		return ~UINT64_C(0);
 	uint64_t timer = vcpu_deadline(&vcpu->machine);
+
+	if (timer > now && vcpu->deadline > now)
+		return vcpu->deadline < timer ? vcpu->deadline : timer;
 	if (timer <= now) {
 		machine_vcpu_timer(vcpu, now);
 		vcpu->stats->exits[EXIT_TIMER]++;
-		wake(vcpu, now);
 		timer = vcpu_deadline(&vcpu->machine);
 	}
-	if (vcpu->deadline <= now)
-		wake(vcpu, now);
+	if (vcpu->state != VCPU_READY)
+		vcpu_wake(vcpu, now);
+	/* a layer that has control hears of its timer when it resumes; until then nobody waits for it */
+	if (vcpu->state != VCPU_WAITING && vcpu->state != VCPU_RESUMED)
+		return timer;
 	return vcpu->deadline < timer ? vcpu->deadline : timer;
 }
 

@@ -46,6 +46,7 @@ struct vcpu {
 	uint32_t run_flags; /* of a guest: RUN_WINDOW as its layer asked */
 	uint32_t extint;    /* of a guest: the INTR line its layer raised */
 	uint32_t paused;
+	uint32_t started; /* of a guest: REQUEST_INIT, REQUEST_SIPI that its layer has not heard of */
 	uint64_t wait_mask;
 	uint64_t deadline; /* layer: its timer; waiting: HC_EVENT_WAIT; ~0 = none */
 	uint64_t event_mask;
@@ -64,6 +65,8 @@ extern uint32_t vcpu_count;
 void vcpu_request(struct cpu *cpu, struct vcpu *vcpu, uint64_t bits, bool urgent);
 /* On the vCPU's own CPU, in its frame: act on the requests. */
 void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu);
+/* Halted, waiting or a layer inside HC_VCPU_RUN: go on if there is a reason. */
+void vcpu_wake(struct vcpu *vcpu, uint64_t now);
 /* Post what its deadlines ask for; returns the next one, ~0 = none. */
 uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now);
 bool vcpu_runnable(const struct vcpu *vcpu);

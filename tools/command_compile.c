@@ -7,12 +7,14 @@
 #include "tools/command.h"
 #include "tools/compiler.h"
 #include "tools/image.h"
+#include "tools/inspect/platform.h"
 #include "tools/value.h"
 
 struct options {
 	const char *file, *output;
 	bool explain;
 	struct compiler compiler;
+	struct platform platform;
 };
 
 static int wrong(const char *what)
@@ -46,6 +48,10 @@ static int parse_option(struct options *options, int argc, char **argv, int *at)
 	} else if ((value = option_value(argc, argv, at, "--memory"))) {
 		if (value_size(value, &options->compiler.memory) != VALUE_OK)
 			return wrong("--memory takes a size such as 512M");
+	} else if ((value = option_value(argc, argv, at, "--platform"))) {
+		if (!platform_read(&options->platform, value, NULL))
+			return 2;
+		options->compiler.platform = &options->platform;
 	} else if (argv[*at][0] == '-' || options->file) {
 		fprintf(stderr, "bulkhead: \"%s\" is not expected here\n", argv[*at]);
 		return 2;

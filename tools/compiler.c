@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* The stages in order. A stage may rely on everything the stages before it have checked. */
-#include <libxml/parser.h>
 #include "tools/compiler.h"
 
 void compile(struct compiler *compiler, const char *text, size_t size)
@@ -25,5 +24,4 @@ void compiler_free(struct compiler *compiler)
 	if (compiler->document)
 		xmlFreeDoc(compiler->document);
 	report_free(&compiler->report);
-	xmlCleanupParser();
 }

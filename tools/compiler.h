@@ -21,7 +21,8 @@ struct compiler {
 	struct report report;
 	const char *include[COMPILER_INCLUDES]; /* where files are looked for: after the description's own folder */
 	unsigned include_count;
-	uint64_t memory; /* of the target machine; 0 = what <board> says */
+	uint64_t memory;                 /* of the target machine; 0 = what <board> says */
+	const struct platform *platform; /* its memory map; NULL: QEMU's q35 with that much memory */
 	xmlDocPtr document;
 	struct description *description;
 	struct file *files;

@@ -43,7 +43,7 @@ struct described_subject {
 	int layer_line;
 	uint64_t memory, cpus, family, audit_budget;
 	uint32_t cpu[CONFIG_MAX_CPUS];
-	uint32_t vcpu_first;
+	uint32_t vcpu_first, vcpu_count;
 	unsigned level, fpu, apic, boot;
 	uint32_t features; /* bits: index into cpuid_features */
 	uint32_t flags;
@@ -92,7 +92,7 @@ struct described_event {
 	unsigned action;
 	uint64_t vector, vcpu;
 	bool urgent, used;
-	uint32_t index; /* in the sender's table */
+	uint32_t index, layer_index; /* in the sender's table, and in that of its layer */
 };
 struct described_line {
 	uint32_t subject;
@@ -122,6 +122,7 @@ struct described_map {
 struct described_group {
 	const char *name;
 	int line;
+	xmlNodePtr node;
 	uint32_t member[MAX_MEMBERS];
 	unsigned member_count;
 	uint32_t background, cpu;
@@ -168,6 +169,7 @@ struct description {
 	int line;
 	uint64_t switch_us;
 	uint32_t first_schedule;
+	bool plan_broken; /* subjects, groups or schedules have mistakes: what follows from the plan would mislead */
 	unsigned cpu_count;
 	struct described_board board;
 	struct described_subject subject[CONFIG_MAX_SUBJECTS];

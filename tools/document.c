@@ -58,18 +58,13 @@ static void schema_error(void *context, xmlErrorPtr error)
 	        one_line(compiler, error->message));
 }
 
-static void ignore_message(void *context, const char *format, ...)
+/* Of a text that is no XML the first error counts: the others follow from it. */
+static void syntax_error(void *context, xmlErrorPtr error)
 {
-	(void)context;
-	(void)format;
-}
-
-static void syntax_error(struct compiler *compiler)
-{
-	const xmlError *error = xmlGetLastError();
-	problem(&compiler->report, error ? error->line : 1, "E-xml-syntax",
-	        "this is not XML: %s; close what is open, quote values",
-	        one_line(compiler, error ? error->message : NULL));
+	struct compiler *compiler = context;
+	if (!compiler->report.count && error->level != XML_ERR_WARNING)
+		problem(&compiler->report, error->line > 0 ? error->line : 1, "E-xml-syntax",
+		        "this is not XML: %s; close what is open, quote values", one_line(compiler, error->message));
 }
 
 static void validate(struct compiler *compiler)
@@ -90,7 +85,7 @@ static void validate(struct compiler *compiler)
 
 bool document_read(struct compiler *compiler, const char *text, size_t size)
 {
-	xmlSetGenericErrorFunc(NULL, ignore_message);
+	xmlSetStructuredErrorFunc(compiler, syntax_error);
 	if (size > 16u << 20) {
 		problem(&compiler->report, 1, "E-xml-syntax",
 		        "the description has more than 16 MiB; split what it describes");
@@ -98,10 +93,11 @@ bool document_read(struct compiler *compiler, const char *text, size_t size)
 	}
 	compiler->document = xmlReadMemory(text, (int)size, compiler->report.file, NULL,
 	                                   XML_PARSE_NONET | XML_PARSE_NOBLANKS | XML_PARSE_NOCDATA);
-	if (!compiler->document) {
-		syntax_error(compiler);
+	xmlSetStructuredErrorFunc(NULL, NULL);
+	if (!compiler->document && !compiler->report.count)
+		problem(&compiler->report, 1, "E-xml-syntax", "this is not XML; begin with <system name=\"...\">");
+	if (!compiler->document || compiler->report.count)
 		return false;
-	}
 	if (compiler->document->intSubset) {
 		problem(&compiler->report, 1, "E-xml-doctype",
 		        "a document type is declared; remove the <!DOCTYPE ...>");

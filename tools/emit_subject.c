@@ -14,8 +14,8 @@ static void emit_faults(const struct description *d, const struct described_subj
 		row->fault[i].times = (uint8_t)fault->times;
 		row->fault[i].within_s = (uint16_t)(fault->within_us / 1000000);
 		if (fault->action == ACTION_NOTIFY)
-			row->fault[i].event =
-			        s->kind == KIND_LAYER ? s->out_count - 1 : d->event[fault->event_index].index;
+			row->fault[i].event = s->kind == KIND_LAYER ? d->event[fault->event_index].layer_index
+			                                            : d->event[fault->event_index].index;
 	}
 }
 

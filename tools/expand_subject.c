@@ -145,9 +145,9 @@ static void expand_serial(struct compiler *compiler, xmlNodePtr guest, xmlNodePt
 static void expand_image(struct compiler *compiler, xmlNodePtr node, const char *usual)
 {
 	const char *image = node_attribute(compiler, node, "image");
-	image = image ? image : usual;
-	if (!strrchr(image, '.'))
-		node_set(node, "image", report_print(&compiler->report, "%s.elf", image));
+	const char *slash = image ? strrchr(image, '/') : NULL;
+	if (!image || !strchr(slash ? slash : image, '.'))
+		node_set(node, "image", report_print(&compiler->report, "%s.elf", image ? image : usual));
 }
 
 static void expand_guest(struct compiler *compiler, xmlNodePtr guest)

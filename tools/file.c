@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /* Payload files. The package must not depend on where they lie: only their bytes go in, never paths or times. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "tools/file.h"
 
 #define FILE_MAX (UINT64_C(1) << 30)
 
-static const struct file *read_file(struct compiler *compiler, struct file *file, FILE *stream, int line)
+static const struct file *read_file(struct compiler *compiler, struct file *file, int line)
 {
-	struct stat stat;
-	if (fstat(fileno(stream), &stat) || !S_ISREG(stat.st_mode)) {
+	struct stat found;
+	/* asked before opening: a pipe would wait for its writer */
+	if (stat(file->path, &found) || !S_ISREG(found.st_mode)) {
 		problem(&compiler->report, line, "E-file-kind", "\"%s\" is not a regular file; name one", file->name);
 		return NULL;
 	}
-	file->size = (uint64_t)stat.st_size;
+	file->size = (uint64_t)found.st_size;
 	if (file->size == 0) {
 		problem(&compiler->report, line, "E-file-empty", "\"%s\" is empty; build it first", file->name);
 		return NULL;
@@ -26,7 +27,11 @@ static const struct file *read_file(struct compiler *compiler, struct file *file
 		return NULL;
 	}
 	uint8_t *bytes = report_alloc(&compiler->report, file->size);
-	if (fread(bytes, 1, file->size, stream) != file->size) {
+	FILE *stream = fopen(file->path, "rb");
+	uint64_t got = stream ? fread(bytes, 1, file->size, stream) : 0;
+	if (stream)
+		fclose(stream);
+	if (got != file->size) {
 		problem(&compiler->report, line, "E-file-read", "\"%s\" cannot be read to its end; try again",
 		        file->name);
 		return NULL;
@@ -37,18 +42,17 @@ static const struct file *read_file(struct compiler *compiler, struct file *file
 	return file;
 }
 
-static FILE *open_file(struct compiler *compiler, struct file *file)
+static bool find_file(struct compiler *compiler, struct file *file)
 {
 	file->path = file->name;
 	if (file->name[0] == '/')
-		return fopen(file->path, "rb");
+		return !access(file->path, F_OK);
 	for (unsigned i = 0; i < compiler->include_count; i++) {
 		file->path = report_print(&compiler->report, "%s/%s", compiler->include[i], file->name);
-		FILE *stream = fopen(file->path, "rb");
-		if (stream)
-			return stream;
+		if (!access(file->path, F_OK))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 const struct file *file_get(struct compiler *compiler, const char *name, int line)
@@ -58,8 +62,7 @@ const struct file *file_get(struct compiler *compiler, const char *name, int lin
 			return file;
 	struct file *file = report_alloc(&compiler->report, sizeof(*file));
 	file->name = name;
-	FILE *stream = open_file(compiler, file);
-	if (!stream) {
+	if (!find_file(compiler, file)) {
 		const char *where = "";
 		for (unsigned i = 0; i < compiler->include_count; i++)
 			where = report_print(&compiler->report, "%s%s%s", where, i ? ", " : "", compiler->include[i]);
@@ -67,7 +70,5 @@ const struct file *file_get(struct compiler *compiler, const char *name, int lin
 		        "there is no file \"%s\" in: %s; build it, or name its folder with -I", name, where);
 		return NULL;
 	}
-	const struct file *result = read_file(compiler, file, stream, line);
-	fclose(stream);
-	return result;
+	return read_file(compiler, file, line);
 }

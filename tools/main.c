@@ -20,7 +20,8 @@ static int usage(FILE *out)
 	fputs("usage: bulkhead COMMAND ...\n", out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  %-44s %s\n", commands[i].usage, commands[i].what);
-	fputs("check and build also take: -I DIR (where files are, repeatable), --memory SIZE (of the target board)\n",
+	fputs("check and build also take: -I DIR (where files are, repeatable); --memory SIZE or --platform FILE (the "
+	      "board)\n",
 	      out);
 	return out == stdout ? 0 : 2;
 }

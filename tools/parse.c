@@ -36,7 +36,7 @@ uint32_t find_vcpu(const struct description *description, const char *name)
 	for (unsigned i = 0; i < description->subject_count; i++) {
 		const struct described_subject *subject = &description->subject[i];
 		if (strlen(subject->name) == length && !strncmp(subject->name, name, length))
-			return number < subject->cpus ? subject->vcpu_first + (uint32_t)number : CONFIG_NONE;
+			return number < subject->vcpu_count ? subject->vcpu_first + (uint32_t)number : CONFIG_NONE;
 	}
 	return CONFIG_NONE;
 }
@@ -147,7 +147,7 @@ void parse(struct compiler *compiler)
 	parse_rights(compiler, system);
 	const char *first = node_attribute(compiler, system, "schedule");
 	compiler->description->first_schedule = find_schedule(compiler->description, first);
-	if (compiler->description->first_schedule == CONFIG_NONE)
+	if (compiler->description->first_schedule == CONFIG_NONE && !compiler->description->plan_broken)
 		problem(&compiler->report, node_line(system), "E-schedule-unknown",
 		        "schedule=\"%s\" names no schedule; name one of the <schedule> elements", first ? first : "");
 	parse_wiring(compiler);

@@ -97,22 +97,10 @@ static void parse_serial(struct compiler *compiler, const xmlNode *node, uint32_
 	struct described_subject *subject = &d->subject[guest];
 	struct described_serial serial = {.line = node_line(node), .port = MAX_SERIALS};
 	node_number(compiler, node, "port", 0, UINT64_MAX, &serial.port);
-	if (serial.port >= MAX_SERIALS) {
-		problem(&compiler->report, serial.line, "E-serial-port",
-		        "a guest has serial ports 0 to %u (ttyS0 ...); use one of them", MAX_SERIALS - 1);
-		return;
-	}
-	for (unsigned i = 0; i < subject->serial_count; i++)
-		if (subject->serial[i].port == serial.port) {
-			problem(&compiler->report, serial.line, "E-serial-twice",
-			        "serial port %llu is described already; use another port= or remove one",
-			        (unsigned long long)serial.port);
-			return;
-		}
 	bool both = node_attribute(compiler, node, "channel") != NULL;
 	bool one = node_attribute(compiler, node, "in") || node_attribute(compiler, node, "out");
 	bool short_form = node_attribute(compiler, node, "console") || node_attribute(compiler, node, "heartbeat");
-	if (both + one + short_form != 1) {
+	if (both == one || short_form) { /* a short form that is left over was not the only thing */
 		problem(&compiler->report, serial.line, "E-serial-wiring",
 		        "a serial port is wired to one thing; say exactly one of console=, heartbeat=, channel=, or "
 		        "in= / out=");
@@ -126,6 +114,18 @@ static void parse_serial(struct compiler *compiler, const xmlNode *node, uint32_
 		serial.in = serial_channel(compiler, node, "in", layer, true, false);
 		serial.out = serial_channel(compiler, node, "out", layer, false, true);
 	}
+	if (serial.port >= MAX_SERIALS) {
+		problem(&compiler->report, serial.line, "E-serial-port",
+		        "a guest has serial ports 0 to %u (ttyS0 ...); use one of them", MAX_SERIALS - 1);
+		return;
+	}
+	for (unsigned i = 0; i < subject->serial_count; i++)
+		if (subject->serial[i].port == serial.port) {
+			problem(&compiler->report, serial.line, "E-serial-twice",
+			        "serial port %llu is described already; use another port= or remove one",
+			        (unsigned long long)serial.port);
+			return;
+		}
 	set_port(d, serial.in, layer, serial.port);
 	set_port(d, serial.out, layer, serial.port);
 	subject->serial[subject->serial_count++] = serial;

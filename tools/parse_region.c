@@ -46,9 +46,11 @@ static void parse_region(struct compiler *compiler, const xmlNode *node)
 	struct described_region *region = &d->region[d->region_count];
 	const char *name = parse_name(compiler, node);
 	region->line = node_line(node);
-	if (find_region(d, name) != CONFIG_NONE)
+	if (find_region(d, name) != CONFIG_NONE) {
 		problem(&compiler->report, region->line, "E-duplicate-region",
 		        "there is another region named \"%s\"; give each its own name", name);
+		return;
+	}
 	region->name = name;
 	region->kind = kind_codes[node_choice(compiler, node, "kind", kinds)];
 	region->file = node_attribute(compiler, node, "file");

@@ -153,8 +153,8 @@ static void parse_audit_sources(struct compiler *compiler, const xmlNode *node, 
 			        words.word[i]);
 		} else {
 			audit->sources |= UINT64_C(1) << source;
-			if (compiler->description->subject[source].kind == KIND_GUEST)
-				audit->sources |= UINT64_C(1) << compiler->description->subject[source].partner;
+			uint32_t layer = worker(compiler->description, source);
+			audit->sources |= layer < CONFIG_MAX_SUBJECTS ? UINT64_C(1) << layer : 0;
 		}
 	}
 }

@@ -47,7 +47,7 @@ static void parse_background(struct compiler *compiler, const xmlNode *node, str
 		problem(&compiler->report, group->line, "E-background-cpu",
 		        "background=\"%s\" runs on CPU %u, the group on CPU %u; name a vCPU of the same CPU", name,
 		        d->vcpu[vcpu].cpu, group->cpu);
-	else if (&d->group[d->vcpu[vcpu].group] == group)
+	else if (d->vcpu[vcpu].group == (uint32_t)(group - d->group))
 		problem(&compiler->report, group->line, "E-background-member",
 		        "background=\"%s\" is a member of this group; name a vCPU of another group, or none", name);
 	else
@@ -177,16 +177,29 @@ static void parse_schedule(struct compiler *compiler, xmlNodePtr node)
 	d->schedule_count++;
 }
 
+/* Groups and schedules that expand() made show only consequences of a mistake that has been reported. */
+static bool is_consequence(struct compiler *compiler, const xmlNode *node)
+{
+	return compiler->report.count && node_attribute(compiler, node, "source-line");
+}
+
 void parse_schedules(struct compiler *compiler, xmlNodePtr system)
 {
-	EACH_CHILD(group, system, "group")
-	parse_group(compiler, group);
-	unsigned index = 0;
+	struct description *d = compiler->description;
 	EACH_CHILD(group, system, "group")
 	{
-		if (index < compiler->description->group_count)
-			parse_background(compiler, group, &compiler->description->group[index++]);
+		unsigned index = d->group_count;
+		if (!is_consequence(compiler, group))
+			parse_group(compiler, group);
+		if (d->group_count > index)
+			d->group[index].node = group;
 	}
+	for (unsigned i = 0; i < d->group_count; i++)
+		parse_background(compiler, d->group[i].node, &d->group[i]);
 	EACH_CHILD(schedule, system, "schedule")
-	parse_schedule(compiler, schedule);
+	{
+		if (!is_consequence(compiler, schedule))
+			parse_schedule(compiler, schedule);
+	}
+	d->plan_broken = compiler->report.count > 0;
 }

@@ -100,6 +100,7 @@ static bool add_vcpus(struct compiler *compiler, const xmlNode *node, uint32_t i
 		if (!parse_room(compiler, node, d->vcpu_count, CONFIG_MAX_VCPUS,
 		                "vCPUs (guests, layers and apps together)"))
 			return false;
+		subject->vcpu_count++;
 		d->vcpu[d->vcpu_count++] = (struct described_vcpu){index, i, subject->cpu[i], CONFIG_NONE};
 		if (subject->cpu[i] + 1 > d->cpu_count)
 			d->cpu_count = subject->cpu[i] + 1;

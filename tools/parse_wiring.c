@@ -72,6 +72,18 @@ static void wire_channels(struct compiler *compiler)
 	}
 }
 
+/* Faults of kind "layer" are signalled by the layer itself, so it has the event in its own table too. */
+static void wire_layer_fault(struct compiler *compiler, struct described_event *event, uint32_t bit)
+{
+	struct description *d = compiler->description;
+	const struct described_subject *guest = &d->subject[event->from];
+	uint32_t index = guest->fault[FAULT_LAYER].event_index;
+	if (guest->kind != KIND_GUEST || guest->partner == CONFIG_NONE || !guest->fault[FAULT_LAYER].event ||
+	    index == CONFIG_NONE || &d->event[index] != event)
+		return;
+	event->layer_index = add_out(compiler, guest->partner, event->name, event->to, bit, event->action, event->line);
+}
+
 static void wire_event(struct compiler *compiler, struct described_event *event)
 {
 	uint32_t bit = 0;
@@ -81,6 +93,7 @@ static void wire_event(struct compiler *compiler, struct described_event *event)
 		bit = add_in(compiler, event->to, event->name, event->vector, event->vcpu,
 		             event->urgent ? EVENT_URGENT : 0, event->from, event->line);
 	event->index = add_out(compiler, event->from, event->name, event->to, bit, event->action, event->line);
+	wire_layer_fault(compiler, event, bit);
 }
 
 void parse_wiring(struct compiler *compiler)

@@ -8,6 +8,8 @@
 #include "tools/description.h"
 #include "tools/flow.h"
 #include "tools/image.h"
+#include "tools/inspect/platform.h"
+#include "tools/inspect/target.h"
 
 #define MIB(n) ((uint64_t)(n) << 20)
 
@@ -24,45 +26,43 @@ static void prove_config(struct compiler *compiler)
 		problem(&compiler->report, compiler->description->line, "E-config", "the digest is wrong; report it");
 }
 
-static int line_of(const struct config_header *config, uint32_t region)
+static int line_of(const struct compiler *compiler, const struct config_header *config, uint32_t region)
 {
-	return region == CONFIG_NONE ? 1 : (int)config_regions(config)[region].line_number;
+	int line = region == CONFIG_NONE ? 0 : (int)config_regions(config)[region].line_number;
+	return line ? line : compiler->description->line;
 }
 
-/* A board with that much RAM: like a PC, up to 2 GiB below the devices, the rest from 4 GiB up. */
+static void does_not_fit(struct compiler *compiler, const struct config_header *config,
+                         const struct placement *placement, const char *board)
+{
+	const char *what =
+	        placement->failed == CONFIG_NONE ? "the core's tables" : config_regions(config)[placement->failed].name;
+	problem(&compiler->report, line_of(compiler, config, placement->failed), "E-memory-fit",
+	        "\"%s\" does not fit: %llu KiB are missing on %s; make subjects smaller, or say <board "
+	        "memory=\"...\"/>",
+	        what, (unsigned long long)(placement->missing >> 10), board);
+}
+
+/* The same target as `bulkhead inspect` and `bulkhead run` have: QEMU's q35, or a platform file. */
 static void prove_memory(struct compiler *compiler)
 {
 	const struct config_header *config = (const void *)compiler->image->package;
-	uint64_t total = compiler->memory ? compiler->memory : compiler->description->board.memory;
-	uint64_t low = total < MIB(2048) ? total : MIB(2048);
-	const struct placement_range memory[] = {{0, 0x9f000}, {MIB(1), low - MIB(1)}, {MIB(4096), total - low}};
-	/* the first MiB, the core, and the package where a boot loader would put it */
-	const struct placement_range reserved[] = {
-	        {0, MIB(1)}, {MIB(2), MIB(2)}, {MIB(4), compiler->image->package_size}};
-	const struct placement_input input = {
-	        .config = config,
-	        .package = MIB(4),
-	        .memory = memory,
-	        .reserved = reserved,
-	        .memory_count = total > low ? 3 : 2,
-	        .reserved_count = 3,
-	        .phys_limit = UINT64_C(1) << 40,
-	        .costs = {.cpu_pages = 16, .subject_pages = 1, .vcpu_pages = 8, .fixed_pages = 64, .leaf_max = MIB(2)}};
+	struct platform *platform = report_alloc(&compiler->report, sizeof(*platform));
 	struct placement *placement = report_alloc(&compiler->report, sizeof(*placement));
-	if (low < MIB(16) || MIB(4) + compiler->image->package_size > low) {
+	uint64_t total = compiler->memory ? compiler->memory : compiler->description->board.memory;
+	uint64_t package = compiler->image->package_size;
+	if (compiler->platform)
+		*platform = *compiler->platform;
+	else
+		platform_q35(platform, total);
+	if (!compiler->platform && (total < MIB(16) || package > total - MIB(8))) {
 		problem(&compiler->report, compiler->description->board.line, "E-memory-package",
-		        "the package alone has %llu MiB; say <board memory=\"...\"/> with more than that",
-		        (unsigned long long)(compiler->image->package_size >> 20));
+		        "the package alone has %llu MiB; say <board memory=\"...\"/> with more than that, at least 16M",
+		        (unsigned long long)((package + MIB(1) - 1) >> 20));
 		return;
 	}
-	if (placement_compute(&input, placement) == OK)
-		return;
-	const char *what =
-	        placement->failed == CONFIG_NONE ? "the core's tables" : config_regions(config)[placement->failed].name;
-	problem(&compiler->report, line_of(config, placement->failed), "E-memory-fit",
-	        "\"%s\" does not fit: %llu KiB are missing on a board of %llu MiB; make subjects smaller, or say "
-	        "<board memory=\"...\"/>",
-	        what, (unsigned long long)(placement->missing >> 10), (unsigned long long)(total >> 20));
+	if (target_place(platform, config, placement) != OK)
+		does_not_fit(compiler, config, placement, platform->what);
 }
 
 void prove(struct compiler *compiler)

@@ -9,7 +9,7 @@
 /* core/machine.h on top of struct host. Nothing here decides anything; it records and obeys. */
 struct host host;
 static uint8_t crash_page[4096];
-static uint64_t image[1024];
+uint64_t host_image[1024];
 
 void host_reset(void)
 {
@@ -19,6 +19,19 @@ void host_reset(void)
 	host.on_end = on_end;
 	host.crash_page = crash_page;
 	host.cpuid_value = 0xffffffffu;
+	host.tsc_khz = 1000000;
+}
+
+void host_call(enum host_call call)
+{
+	void (*on_call)(enum host_call call) = host.on_call;
+
+	if (!on_call)
+		return;
+	host.on_call = 0;
+	on_call(call);
+	if (!host.on_call)
+		host.on_call = on_call;
 }
 
 void host_script(struct vcpu *vcpu, const struct host_exit *exits, uint32_t count)
@@ -46,8 +59,8 @@ void machine_reboot(void)
 }
 void machine_power_off(uint32_t port, uint32_t value)
 {
-	(void)port;
-	(void)value;
+	host.power_port = port;
+	host.power_value = value;
 	end(HOST_OFF);
 }
 
@@ -87,19 +100,19 @@ const struct table_format *machine_table_format(void)
 }
 struct machine_range machine_image(void)
 {
-	return (struct machine_range){(uint64_t)(uintptr_t)image, sizeof(image)};
+	return (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
 }
 uint64_t machine_image_bytes(void)
 {
-	return sizeof(image);
+	return sizeof(host_image);
 }
 enum status machine_cpus_start(unsigned count)
 {
-	return count <= CONFIG_MAX_CPUS ? OK : ERR_FEATURE;
+	return host.cpus_fail || count > CONFIG_MAX_CPUS ? ERR_FEATURE : OK;
 }
 unsigned machine_cpu(void)
 {
-	return 0;
+	return host.cpu;
 }
 void *machine_crash_page(void)
 {
@@ -107,7 +120,7 @@ void *machine_crash_page(void)
 }
 void machine_protect(const struct machine_map *maps, unsigned count)
 {
-	(void)maps;
+	host.maps = maps;
 	host.protected_maps = count;
 }
 
@@ -130,42 +143,112 @@ void machine_page_copy(struct cpu *cpu, struct hpa to, struct hpa from, unsigned
 
 uint64_t machine_now(void)
 {
-	return host.now;
+	host_call(HOST_NOW);
+	host.now[host.cpu] += host.step;
+	return host.now[host.cpu];
 }
 uint64_t machine_tsc_khz(void)
 {
-	return 1000000;
+	return host.tsc_khz;
 }
 void machine_timer(struct cpu *cpu, uint64_t deadline)
 {
-	host.timer[cpu->id] = deadline;
+	host.timers_armed++;
+	host.deadline[cpu->id] = deadline;
+	host.timer[cpu->id] = deadline ? deadline : 1;
 }
+
+static uint64_t fires_at(unsigned cpu)
+{
+	return host.timer[cpu] ? host.timer[cpu] + host.late - host.early : ~UINT64_C(0);
+}
+
+bool host_interrupt(struct cpu *cpu)
+{
+	bool taken = host.kicked[cpu->id] || host.nmi[cpu->id];
+
+	host.kicked[cpu->id] = false;
+	if (host.nmi[cpu->id])
+		core_interrupt_nmi(cpu->id);
+	host.nmi[cpu->id] = false;
+	if (host.now[cpu->id] >= fires_at(cpu->id)) {
+		host.timer[cpu->id] = 0;
+		taken = true;
+	}
+	for (unsigned gsi = 0; gsi < HOST_LINES; gsi++) {
+		if (host.line[gsi].open && host.line[gsi].raised && !host.line[gsi].masked &&
+		    host.line[gsi].cpu == cpu->id) {
+			taken = true;
+			core_interrupt_line(cpu->id, host.line[gsi].line);
+		}
+	}
+	host.interrupts += taken;
+	return taken;
+}
+
+static bool interrupt_waits(const struct cpu *cpu)
+{
+	if (host.kicked[cpu->id] || host.nmi[cpu->id] || host.now[cpu->id] >= fires_at(cpu->id))
+		return true;
+	for (unsigned gsi = 0; gsi < HOST_LINES; gsi++)
+		if (host.line[gsi].open && host.line[gsi].raised && !host.line[gsi].masked &&
+		    host.line[gsi].cpu == cpu->id)
+			return true;
+	return false;
+}
+
+enum host_pass host_pass(struct cpu *cpu, uint64_t ticks)
+{
+	uint64_t *now = &host.now[cpu->id];
+	uint64_t end = ticks > ~*now ? ~UINT64_C(0) : *now + ticks, fires = fires_at(cpu->id);
+	uint64_t bound = host.until ? host.until : ~UINT64_C(0);
+
+	if (interrupt_waits(cpu))
+		return HOST_INTERRUPTED;
+	if (*now >= bound)
+		return HOST_BOUND;
+	if (end < fires && end < bound) {
+		*now = end;
+		return HOST_PASSED;
+	}
+	*now = fires < bound ? fires : bound;
+	if (*now == ~UINT64_C(0))
+		abort(); /* nothing can end this: a test that hangs */
+	return fires < bound ? HOST_INTERRUPTED : HOST_BOUND;
+}
+
 void machine_window(struct cpu *cpu)
 {
-	(void)cpu;
-	host.now++;
+	host_call(HOST_WINDOW);
+	host.now[cpu->id]++;
+	host_interrupt(cpu);
 }
 void machine_wait(struct cpu *cpu, const volatile uint64_t *unless)
 {
-	if (!*unless && host.timer[cpu->id] > host.now)
-		host.now = host.timer[cpu->id];
+	host_call(HOST_WAIT);
+	if (*unless)
+		return;
+	host.waits++;
+	host_pass(cpu, ~UINT64_C(0));
+	host_interrupt(cpu);
 }
 void machine_kick(unsigned cpu)
 {
+	host_call(HOST_KICK);
 	host.kicks[cpu]++;
+	host.kicked[cpu] = true;
 }
 enum status machine_line_open(unsigned gsi, unsigned flags, unsigned cpu, unsigned line)
 {
-	(void)flags;
-	(void)cpu;
-	(void)line;
-	if (gsi >= 24)
+	if (gsi >= HOST_LINES)
 		return ERR_FEATURE;
-	host.lines_open++;
-	host.line_masked[gsi] = true;
+	host.line[gsi].open = host.line[gsi].masked = true;
+	host.line[gsi].cpu = cpu;
+	host.line[gsi].line = line;
+	host.line[gsi].flags = flags;
 	return OK;
 }
 void machine_line_mask(unsigned gsi, bool masked)
 {
-	host.line_masked[gsi & 31] = masked;
+	host.line[gsi].masked = masked;
 }

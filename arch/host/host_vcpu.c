@@ -8,7 +8,7 @@
 enum status machine_vcpu_open(struct vcpu *vcpu)
 {
 	machine_vcpu_reset(vcpu);
-	return OK;
+	return host.vcpus_fail ? ERR_FEATURE : OK;
 }
 
 void machine_vcpu_reset(struct vcpu *vcpu)
@@ -20,14 +20,20 @@ void machine_vcpu_reset(struct vcpu *vcpu)
 	                           .script = state->script,
 	                           .script_count = state->script_count,
 	                           .script_next = state->script_next,
+	                           .guest = state->guest,
 	                           .rip = vcpu->config->entry};
 
 	*state = fresh;
+	if (vcpu->cpu->loaded == vcpu)
+		vcpu->cpu->loaded = 0;
 }
 
 void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 {
-	vcpu->machine.started_vector = vector;
+	if (vector > 0xff)
+		vcpu->machine.inits++;
+	else
+		vcpu->machine.started_vector = vector;
 }
 
 static unsigned highest(const struct vcpu_state *state)
@@ -46,48 +52,67 @@ static void take(struct vcpu_state *state)
 		return;
 	state->pending[vector / 64] &= ~(UINT64_C(1) << vector % 64);
 	state->taken = vector;
+	state->taken_count++;
 }
 
-static enum exit run_script(struct cpu *cpu, struct vcpu *vcpu)
+static void record(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
+{
+	cpu->flight[cpu->flight_next++ % FLIGHT_COUNT] = (struct flight){
+	        .time = host.now[cpu->id], .rip = vcpu->machine.rip, .reason = reason, .vcpu = vcpu->index};
+	vcpu->stats->exits[reason]++;
+}
+
+void host_hypercall(struct cpu *cpu, struct vcpu *vcpu)
+{
+	machine_advance(vcpu);
+	core_hypercall(cpu, vcpu);
+}
+
+static struct host_exit next_exit(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	uint64_t timer = host.timer[cpu->id] > host.now ? host.timer[cpu->id] : host.now;
 
-	state->entries++;
-	take(state);
-	if (state->script_next >= state->script_count) {
-		host.now = timer;
-		return EXIT_INTERRUPT;
-	}
-	const struct host_exit *exit = &state->script[state->script_next];
-	if (host.timer[cpu->id] <= host.now + exit->after) {
-		host.now = timer;
-		return EXIT_INTERRUPT;
-	}
-	state->script_next++;
-	host.now += exit->after;
-	memcpy(state->argument, exit->argument, sizeof(state->argument));
-	memcpy(state->detail, exit->detail, sizeof(state->detail));
-	return exit->reason;
+	if (state->script_next < state->script_count)
+		return state->script[state->script_next];
+	return state->guest ? state->guest(vcpu) : (struct host_exit){.after = ~UINT64_C(0)};
 }
 
 void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 {
-	enum exit reason = run_script(cpu, vcpu);
+	struct vcpu_state *state = &vcpu->machine;
+	enum host_pass passed = host_pass(cpu, 0);
 
-	if (reason != EXIT_HYPERCALL) {
-		core_exit(cpu, vcpu, reason);
+	state->entries++;
+	take(state);
+	if (passed == HOST_BOUND)
 		return;
+	if (passed == HOST_PASSED && !__atomic_load_n(&cpu->resched, __ATOMIC_SEQ_CST)) {
+		struct host_exit exit = next_exit(vcpu);
+		passed = host_pass(cpu, exit.after);
+		if (passed == HOST_BOUND)
+			return;
+		if (passed == HOST_PASSED) {
+			state->script_next++;
+			memcpy(state->argument, exit.argument, sizeof(state->argument));
+			memcpy(state->detail, exit.detail, sizeof(state->detail));
+			record(cpu, vcpu, exit.reason);
+			if (exit.reason == EXIT_HYPERCALL)
+				host_hypercall(cpu, vcpu);
+			else
+				core_exit(cpu, vcpu, exit.reason);
+			return;
+		}
 	}
-	machine_advance(vcpu);
-	core_hypercall(cpu, vcpu);
+	record(cpu, vcpu, EXIT_INTERRUPT);
+	core_exit(cpu, vcpu, EXIT_INTERRUPT);
 }
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 {
 	(void)cpu;
-	(void)previous;
+	host_call(HOST_SWITCH);
 	host.switches++;
+	host.switched_from = previous;
 	host.switched_to = next;
 }
 
@@ -119,6 +144,7 @@ bool machine_vcpu_post(struct vcpu *vcpu, unsigned vector, bool level)
 {
 	uint64_t bit = UINT64_C(1) << vector % 64;
 
+	host_call(HOST_POST);
 	(void)level;
 	if (vcpu->machine.pending[vector / 64] & bit)
 		return false;
@@ -127,6 +153,7 @@ bool machine_vcpu_post(struct vcpu *vcpu, unsigned vector, bool level)
 }
 bool machine_vcpu_wakes(const struct vcpu *vcpu)
 {
+	host_call(HOST_WAKES);
 	return vcpu->machine.interrupts_on && (highest(&vcpu->machine) || vcpu->machine.extint_line);
 }
 void machine_vcpu_timer(struct vcpu *vcpu, uint64_t now)
@@ -187,8 +214,10 @@ enum status machine_import(struct vcpu *vcpu, const struct exit_frame *frame, un
 }
 enum status machine_inject(struct vcpu *vcpu, uint64_t event)
 {
+	if ((event & 0xff) >= 32)
+		return ERR_ARGUMENT;
 	vcpu->machine.injected = event;
-	return (event & 0xff) < 32 ? OK : ERR_ARGUMENT;
+	return OK;
 }
 void machine_set_rax(struct vcpu *vcpu, uint64_t value)
 {

@@ -7,6 +7,7 @@
 
 /* The fake machine's vCPU: its guest is a script of exits, its interrupts a bitmap. See arch/host/host.h. */
 struct host_exit;
+struct vcpu;
 struct vcpu_state {
 	uint64_t argument[4]; /* 0 = number and status */
 	uint64_t detail[3];
@@ -15,9 +16,11 @@ struct vcpu_state {
 	uint64_t rip, rax, injected;
 	const struct host_exit *script;
 	uint32_t script_count, script_next;
-	uint32_t resets, entries, faults_injected, ignored, started_vector;
+	struct host_exit (*guest)(struct vcpu *vcpu); /* goes on where the script ends */
+	uint32_t resets, entries, faults_injected, ignored, started_vector, inits;
 	bool interrupts_on, extint_line, window_wanted, extint_given;
-	uint32_t taken; /* the last vector that the guest took */
+	uint32_t taken;       /* the last vector that the guest took */
+	uint32_t taken_count; /* how many */
 };
 
 static inline uint64_t vcpu_argument(const struct vcpu_state *state, unsigned index)

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/unit/core_fixture.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MEMORY_BYTES (UINT64_C(32) << 20)
+#define SECOND UINT64_C(1000000000)
+struct boot_info core_boot_info;
+static jmp_buf on_end;
+static bool end_expected;
+
+static int run_one(const struct CMUnitTest *test)
+{
+	fflush(stdout);
+	fflush(stderr);
+	pid_t child = fork();
+
+	if (!child)
+		exit(_cmocka_run_group_tests(test->name, test, 1, 0, 0));
+	int status = 0;
+	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status)) {
+		fprintf(stderr, "FAILED %s\n", test->name);
+		return 1;
+	}
+	return 0;
+}
+
+int core_tests(const struct CMUnitTest *tests, size_t count)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		failed += run_one(&tests[i]);
+	return failed;
+}
+
+struct sample *core_sample(void)
+{
+	struct sample *s = sample_new();
+
+	assert_non_null(s);
+	s->region[SAMPLE_GUEST_RAM].size = CORE_GUEST_BYTES;
+	s->region[SAMPLE_GUEST_RAM].alignment = 4096;
+	s->mapping[SAMPLE_MAP_GUEST_RAM].size = CORE_GUEST_BYTES;
+	s->mapping[SAMPLE_MAP_LAYER_GUEST].size = CORE_GUEST_BYTES;
+	return s;
+}
+
+void core_prepare(struct sample *sample)
+{
+	void *memory = mmap(0, MEMORY_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(memory != MAP_FAILED);
+	memset(memory, 0xdd, 8 << 20); /* memory is not zero after a warm reboot */
+	sample_seal(sample);
+	host_reset();
+	host.on_end = &on_end;
+	for (unsigned i = 0; i < CONFIG_MAX_CPUS; i++)
+		host.now[i] = 1000000;
+	core_boot_info = (struct boot_info){
+	        .package = {(uint64_t)(uintptr_t)sample},
+	        .package_size = sample->header.package_size,
+	        .memory = {{(uint64_t)(uintptr_t)memory, MEMORY_BYTES}},
+	        .memory_count = 1,
+	        .cpu_count = CONFIG_MAX_CPUS,
+	        .entry_tsc = 77,
+	        .phys_limit = UINT64_C(1) << 47,
+	};
+}
+
+static void boot(void *context)
+{
+	(void)context;
+	core_main(&core_boot_info);
+}
+
+enum host_end core_ends(void (*run)(void *), void *context)
+{
+	host.end = HOST_RUNNING;
+	end_expected = true;
+	if (!setjmp(on_end))
+		run(context);
+	end_expected = false;
+	return host.end;
+}
+
+void core_start(void)
+{
+	if (core_ends(boot, 0) != HOST_RUNNING)
+		fail_msg("refused: %s", host.console);
+}
+
+void core_boot(struct sample *sample)
+{
+	core_prepare(sample);
+	core_start();
+}
+
+const char *core_refusal(void)
+{
+	assert_int_equal(core_ends(boot, 0), HOST_STOPPED);
+	for (uint32_t i = 0; i < vcpu_count; i++)
+		assert_int_equal(vcpus[i].machine.entries, 0);
+	return host.console;
+}
+
+void core_round(unsigned cpu)
+{
+	host.cpu = cpu;
+	if (!end_expected && setjmp(on_end))
+		fail_msg("the machine ended: %s", host.console);
+	scheduler_round(&cpus[cpu]);
+}
+
+static unsigned slowest(void)
+{
+	unsigned cpu = 0;
+
+	for (unsigned i = 1; i < the_system.config->cpu_count; i++)
+		if (host.now[i] < host.now[cpu])
+			cpu = i;
+	return cpu;
+}
+
+/* A CPU may be ahead of the slowest one by this much. */
+#define SKEW 2000u
+
+void core_run_until(uint64_t time)
+{
+	for (;;) {
+		unsigned cpu = slowest();
+		if (host.now[cpu] >= time)
+			break;
+		host.until = time;
+		for (unsigned i = 0; i < the_system.config->cpu_count; i++)
+			if (i != cpu && host.now[i] + SKEW < host.until)
+				host.until = host.now[i] + SKEW;
+		core_round(cpu);
+	}
+	host.until = 0;
+	for (unsigned i = 0; i < the_system.config->cpu_count; i++)
+		for (unsigned n = 0; n < 3 && cpus[i].resched; n++)
+			core_decide(i);
+	host.cpu = 0;
+}
+
+uint64_t core_now(void)
+{
+	return host.now[0];
+}
+
+void core_run_for(uint64_t ticks)
+{
+	core_run_until(core_now() + ticks);
+}
+
+void core_decide(unsigned cpu)
+{
+	host.until = host.now[cpu];
+	core_round(cpu);
+	host.until = 0;
+}
+
+void core_enter(struct vcpu *vcpu)
+{
+	for (unsigned i = 0; i < 100000; i++) {
+		if (vcpu->cpu->current == vcpu)
+			return;
+		core_run_for(500);
+	}
+	fail_msg("vCPU %u never runs: state %u, requests %llx, unit %u", vcpu->index, vcpu->state,
+	         (unsigned long long)vcpu->requests, core_state(vcpu->subject));
+}
+
+enum status core_call(struct vcpu *vcpu, uint64_t number, uint64_t a, uint64_t b, uint64_t c)
+{
+	const uint64_t argument[4] = {number, a, b, c};
+
+	memcpy(vcpu->machine.argument, argument, sizeof(argument));
+	core_leave(vcpu, EXIT_HYPERCALL, 0, 0, 0);
+	return (enum status)vcpu->machine.argument[0];
+}
+
+uint64_t core_result(const struct vcpu *vcpu, unsigned index)
+{
+	return vcpu->machine.argument[index];
+}
+
+void core_leave(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t detail1, uint64_t detail2)
+{
+	const uint64_t detail[3] = {detail0, detail1, detail2};
+
+	memcpy(vcpu->machine.detail, detail, sizeof(detail));
+	host.cpu = vcpu->cpu->id;
+	vcpu->cpu->current = vcpu;
+	if (!end_expected && setjmp(on_end))
+		fail_msg("the machine ended: %s", host.console);
+	if (reason == EXIT_HYPERCALL)
+		host_hypercall(vcpu->cpu, vcpu);
+	else
+		core_exit(vcpu->cpu, vcpu, reason);
+}
+
+struct host_exit core_layer(struct vcpu *vcpu)
+{
+	(void)vcpu;
+	return (struct host_exit){.after = 0, .reason = EXIT_HYPERCALL, .argument = {HC_VCPU_RUN, 0, 0, 0}};
+}
+
+void core_command(struct subject *subject, enum subject_command command, uint32_t state)
+{
+	uint64_t end = core_now() + SECOND;
+
+	assert_int_equal(subject_command(&cpus[0], subject, command, 0xffff), OK);
+	while (core_state(subject) != state) {
+		if (core_now() > end)
+			fail_msg("%s stays in state %u", subject->config->name, core_state(subject));
+		core_run_for(10000);
+	}
+}
+
+uint32_t core_state(const struct subject *subject)
+{
+	return subject->leader->state;
+}
+
+uint8_t *core_region(uint32_t region)
+{
+	return (uint8_t *)(uintptr_t)system_region(region).at;
+}
+
+struct audit_ring *core_ring(uint32_t consumer, uint32_t cpu)
+{
+	const struct config_consumer *c = &CONFIG_TABLE(the_system.config, config_consumer, TABLE_CONSUMER)[consumer];
+
+	return (struct audit_ring *)(core_region(c->region) + c->ring_bytes * cpu);
+}
+
+/* By the reader's protocol: from the newest sequence number down, as long as the slot holds it. */
+static const struct audit_record *find(const struct audit_ring *ring, uint32_t event, uint32_t *count)
+{
+	const struct audit_record *newest = 0;
+
+	for (uint64_t s = ring->next - 1; s && ring->next - s <= ring->capacity; s--) {
+		const struct audit_record *r = &ring->record[(s - 1) % ring->capacity];
+		if (r->sequence != s)
+			fail_msg("slot of record %llu holds %llu", (unsigned long long)s,
+			         (unsigned long long)r->sequence);
+		if (r->event != event)
+			continue;
+		newest = newest ? newest : r;
+		++*count;
+	}
+	return newest;
+}
+
+const struct audit_record *core_audit(uint32_t consumer, uint32_t cpu, uint32_t event)
+{
+	uint32_t count = 0;
+
+	return find(core_ring(consumer, cpu), event, &count);
+}
+
+uint32_t core_audit_count(uint32_t consumer, uint32_t cpu, uint32_t event)
+{
+	uint32_t count = 0;
+
+	find(core_ring(consumer, cpu), event, &count);
+	return count;
+}
+
+static void check_vcpu(const struct vcpu *vcpu)
+{
+	const struct subject *leader = vcpu->subject->leader;
+
+	assert_true(vcpu->state <= VCPU_WAIT_SIPI);
+	if (vcpu->guest && vcpu->state != VCPU_RESUMED) /* never both at once */
+		assert_ptr_not_equal(vcpu->cpu->current, vcpu->guest);
+	if (vcpu->state != VCPU_PARKED) {
+		assert_int_not_equal(leader->state, SUBJECT_STOPPED);
+		assert_int_not_equal(leader->state, SUBJECT_FAILED);
+		assert_int_not_equal(leader->state, SUBJECT_SCRUB);
+		assert_int_not_equal(leader->state, SUBJECT_LOAD);
+	}
+}
+
+void core_check_invariants(void)
+{
+	for (uint32_t i = 0; i < vcpu_count; i++)
+		check_vcpu(&vcpus[i]);
+	for (uint32_t i = 0; i < subject_count; i++) {
+		assert_true(subjects[i].leader->state < SUBJECT_STATES);
+		assert_int_equal(subjects[i].stats->state, subjects[i].leader->state);
+	}
+	for (uint32_t i = 0; i < the_system.config->cpu_count; i++) {
+		const struct cpu *cpu = &cpus[i];
+		if (!cpu->frames)
+			continue;
+		if (cpu->current) {
+			assert_int_equal(cpu->current->config->cpu, i);
+			assert_true(cpu->current->in_frame);
+		}
+		assert_true(cpu->frame_index < cpu->frame_count || cpu->frame_index == 0xffffffffu);
+	}
+}
