@@ -139,6 +139,9 @@ fuzz: $(FUZZ)
 check: all aarch64 $(UNIT_TESTS)
 	tests/check $(UNIT_TESTS)
 
+size: all
+	$(Q)tests/size $(AMD_SRC)
+
 packages:
 	tests/packages
 
