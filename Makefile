@@ -19,7 +19,7 @@ LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none -
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
-CORE_LIB := lib/bytes.c $(wildcard lib/config*.c) lib/hash.c lib/placement.c lib/tables.c lib/text.c
+CORE_LIB := lib/bytes.c $(filter-out lib/config_rules.c,$(wildcard lib/config*.c)) lib/hash.c lib/placement.c lib/tables.c lib/text.c
 CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
 # arch/x86_64/*.c is pure and also runs natively in unit tests; boot/ and hw/ touch the machine
 X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.c arch/x86_64/hw/*.S)
@@ -30,14 +30,15 @@ AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
 CORE_HOT := $(addprefix core/,event.c exception.c hypercall.c layer.c scheduler.c vcpu.c) $(wildcard arch/x86_64/lapic*.c) \
 	arch/x86_64/cpuid.c arch/x86_64/msr.c $(addprefix arch/x86_64/amd/,exit.c interrupt.c msr.c frame.c) \
 	$(addprefix arch/x86_64/hw/,timer.c wait.c)
-CORE_FLAGS = $(FREE) $(X86) -Iarch/x86_64/amd $(if $(filter $<,$(CORE_HOT)),,-Os)
+CORE_DENSE := -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
+CORE_FLAGS = $(FREE) $(X86) -Iarch/x86_64/amd $(CORE_DENSE) $(if $(filter $<,$(CORE_HOT)),,-Oz)
 $(B)/core-amd/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)gcc $(CORE_FLAGS) -flto $(DEP) -c $< -o $@
 $(B)/core-amd/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(Q)gcc $(CORE_FLAGS) $(DEP) -c $< -o $@
-CORE_LINK = gcc -O2 -flto=1 -flto-partition=one -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
+CORE_LINK = gcc -O2 $(CORE_DENSE) -flto=1 -flto-partition=one -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common $(X86) -nostdlib -static \
 	-Wl,-n,-z,noexecstack,-z,max-page-size=4096,--build-id=none,--gc-sections
 $(B)/core-amd.elf64: $(AMD_OBJ) arch/x86_64/boot/core.ld
@@ -139,6 +140,9 @@ fuzz: $(FUZZ)
 
 check: all aarch64 $(UNIT_TESTS)
 	tests/check $(UNIT_TESTS)
+
+size: all
+	$(Q)tests/size $(AMD_SRC)
 
 packages:
 	tests/packages

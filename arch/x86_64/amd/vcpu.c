@@ -26,31 +26,28 @@ static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
 
 enum status machine_check(const char **what)
 {
+	static const struct {
+		uint32_t leaf, reg, bit;
+		const char *name;
+	} needed[] = {
+	        {0x80000001u, CPUID_ECX, 1u << 2, "AMD-V (SVM)"},
+	        {0x8000000au, CPUID_EDX, 1u << 0, "nested paging (NPT)"},
+	        {1, CPUID_ECX, 1u << 26, "XSAVE"},
+	};
 	uint32_t regs[4];
 
-	machine_cpuid(0x80000000u, 0, regs);
-	uint32_t highest = regs[0];
-	machine_cpuid(0x80000001u, 0, regs);
-	if (highest < 0x8000000au || !(regs[CPUID_ECX] & 1u << 2)) {
-		*what = "AMD-V (SVM)";
-		return ERR_FEATURE;
+	for (unsigned i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		machine_cpuid(needed[i].leaf, 0, regs);
+		*what = needed[i].name;
+		if (!(regs[needed[i].reg] & needed[i].bit))
+			return ERR_FEATURE;
 	}
-	if (rdmsr(0xc0010114u) & 1u << 4) {
-		*what = "SVM: enable virtualization in the firmware set-up (VM_CR.SVMDIS)";
+	*what = "SVM: enable virtualization in the firmware set-up (VM_CR.SVMDIS)";
+	if (rdmsr(0xc0010114u) & 1u << 4)
 		return ERR_FEATURE;
-	}
 	machine_cpuid(0x8000000au, 0, regs);
-	if (!(regs[CPUID_EDX] & 1)) {
-		*what = "nested paging (NPT)";
-		return ERR_FEATURE;
-	}
 	amd_has_next_rip = regs[CPUID_EDX] >> 3 & 1;
 	asid_count = regs[CPUID_EBX];
-	machine_cpuid(1, 0, regs);
-	if (!(regs[CPUID_ECX] & 1u << 26)) {
-		*what = "XSAVE";
-		return ERR_FEATURE;
-	}
 	machine_cpuid(0xd, 0, regs);
 	host_xcr0 = regs[CPUID_EAX] | (uint64_t)regs[CPUID_EDX] << 32;
 	machine_cpu_open(0);
@@ -169,40 +166,32 @@ enum status machine_vcpu_open(struct vcpu *vcpu)
 	return OK;
 }
 
-static void flat_segments(struct vmcb *vmcb)
+static void set_segments(struct vmcb *vmcb, const struct frame_segment *code, const struct frame_segment *data)
 {
-	const struct frame_segment data = {0x10, 0xc93, 0xffffffffu, 0}, code = {0x08, 0xc9b, 0xffffffffu, 0};
-
 	for (unsigned i = FRAME_ES; i <= FRAME_GS; i++)
-		vmcb->segment[i] = i == FRAME_CS ? code : data;
+		vmcb->segment[i] = *data;
+	vmcb->segment[FRAME_CS] = *code;
 }
 
 static void real_segments(struct vmcb *vmcb, uint16_t selector, uint64_t base)
 {
-	const struct frame_segment data = {0, 0x93, 0xffff, 0};
+	const struct frame_segment data = {0, 0x93, 0xffff, 0}, code = {selector, 0x9b, 0xffff, base};
 
-	for (unsigned i = FRAME_ES; i <= FRAME_GS; i++)
-		vmcb->segment[i] = data;
-	vmcb->segment[FRAME_CS] = (struct frame_segment){selector, 0x9b, 0xffff, base};
+	set_segments(vmcb, &code, &data);
 }
 
 static void reset_save_area(struct vmcb *vmcb)
 {
-	memset(vmcb->segment, 0, sizeof(vmcb->segment));
+	memset(vmcb->segment, 0, sizeof(*vmcb) - offsetof(struct vmcb, segment));
 	vmcb->segment[FRAME_GDTR].limit = 0xffff;
 	vmcb->segment[FRAME_IDTR].limit = 0xffff;
 	vmcb->segment[FRAME_LDTR] = (struct frame_segment){0, 0x82, 0xffff, 0};
 	vmcb->segment[FRAME_TR] = (struct frame_segment){0, 0x8b, 0xffff, 0};
-	vmcb->cpl = 0;
 	vmcb->efer = EFER_SVME;
-	vmcb->cr4 = vmcb->cr3 = vmcb->cr2 = 0;
 	vmcb->cr0 = 0x60000010;
 	vmcb->dr7 = 0x400;
 	vmcb->dr6 = 0xffff0ff0;
 	vmcb->rflags = 2;
-	vmcb->rsp = vmcb->rax = 0;
-	vmcb->star = vmcb->lstar = vmcb->cstar = vmcb->sfmask = vmcb->kernel_gs_base = 0;
-	vmcb->sysenter_cs = vmcb->sysenter_esp = vmcb->sysenter_eip = 0;
 	vmcb->pat = PAT_RESET;
 	vmcb->int_ctl = V_INTR_MASKING;
 	vmcb->interrupt_shadow = 0;
@@ -250,7 +239,9 @@ void machine_vcpu_reset(struct vcpu *vcpu)
 	if (vcpu->config->start == START_SIPI)
 		state->lapic->state = LAPIC_WAIT_SIPI;
 	if (vcpu->config->start == START_FLAT32) {
-		flat_segments(state->vmcb);
+		static const struct frame_segment flat_data = {0x10, 0xc93, 0xffffffffu, 0},
+		                                  flat_code = {0x08, 0xc9b, 0xffffffffu, 0};
+		set_segments(state->vmcb, &flat_code, &flat_data);
 		state->vmcb->cr0 = 0x11;
 		state->vmcb->rip = vcpu->config->entry;
 		state->gpr[6] = 0x10000000; /* INFO_GPA */
