@@ -13,8 +13,8 @@
  */
 struct flight { /* flight recorder: one line per exit, always on, kept in the crash record */
 	uint64_t time, rip;
-	uint32_t reason, detail;
-	uint32_t vcpu, pad;
+	uint32_t reason, vcpu;
+	uint64_t reserved;
 };
 #define FLIGHT_COUNT 64u
 
@@ -27,8 +27,8 @@ struct cpu {
 	struct vcpu *account; /* to whom */
 	uint32_t id;
 	uint32_t idle;
-	uint32_t flight_next;
-	uint32_t nmi; /* one has come: dealt with at the next decision */
+	uint32_t flight_next; /* slot of the next line */
+	uint32_t nmi;         /* one has come: dealt with at the next decision */
 	/* the plan, see scheduler.c */
 	uint32_t schedule;
 	const struct config_frame *frames;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/event.h"
 #include "core/audit.h"
-#include "core/hypercall.h"
 #include "core/scheduler.h"
 #include "core/subject.h"
 #include "core/system.h"

@@ -2,7 +2,6 @@
 #include "core/exception.h"
 #include "core/audit.h"
 #include "core/event.h"
-#include "core/hypercall.h"
 #include "core/layer.h"
 #include "core/memory.h"
 #include "core/panic.h"
@@ -150,7 +149,7 @@ static const struct {
 	bool layer;       /* the layer answers, if there is one */
 	enum fault fault; /* else */
 } exits[EXIT_COUNT] = {
-        [EXIT_HYPERCALL] = {hypercall_exit, false, NO_FAULT},
+        [EXIT_HYPERCALL] = {broken, false, NO_FAULT},
         [EXIT_CPUID] = {broken, false, NO_FAULT}, /* always answered in arch */
         [EXIT_MSR] = {msr, false, NO_FAULT},
         [EXIT_IO] = {0, true, FAULT_IO},
@@ -170,7 +169,7 @@ static const struct {
         [EXIT_HANDOVER] = {broken, false, NO_FAULT},
 };
 
-void exception_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
+void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 {
 	if (exits[reason].act)
 		exits[reason].act(cpu, vcpu);

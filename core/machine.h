@@ -106,9 +106,15 @@ enum status machine_vcpu_open(struct vcpu *vcpu); /* once, at start: control blo
 void machine_vcpu_reset(struct vcpu *vcpu);       /* to the start state of config_vcpu; registers, FPU, local APIC */
 /* An INIT (vector ~0) or SIPI (0..255) by another vCPU of the subject. */
 void machine_vcpu_start(struct vcpu *vcpu, unsigned vector);
-/* Runs the guest until something is for the core; what the description's tables and the local APIC answer does not
- * return. Returns also, with EXIT_INTERRUPT, when cpu->resched is set. */
-enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu);
+/*
+ * Runs vCPUs on this CPU until cpu->resched is set: `vcpu` first, then whatever cpu->current says. What the
+ * description's tables and the local APIC answer goes straight back to the guest; every other exit is reported by the
+ * upcall core_exit(), which decides who is cpu->current next. (The fake machine returns after each exit.)
+ */
+void machine_run(struct cpu *cpu, struct vcpu *vcpu);
+void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason);
+/* The upcall for EXIT_HYPERCALL, after the machine has stepped over the instruction. */
+void core_hypercall(struct cpu *cpu, struct vcpu *vcpu);
 /* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like, by restart unit. */
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next);
 /* Hypercall registers and the guest's timer deadline are read in the hottest paths: inline in vcpu_state.h, as

@@ -228,7 +228,7 @@ void scheduler_round(struct cpu *cpu)
 		idle(cpu);
 		return;
 	}
-	exception_exit(cpu, vcpu, machine_run(cpu, vcpu));
+	machine_run(cpu, vcpu);
 }
 
 void scheduler_run(struct cpu *cpu)

@@ -48,7 +48,7 @@ static void take(struct vcpu_state *state)
 	state->taken = vector;
 }
 
-enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu)
+static enum exit run_script(struct cpu *cpu, struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	uint64_t timer = host.timer[cpu->id] > host.now ? host.timer[cpu->id] : host.now;
@@ -69,6 +69,18 @@ enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu)
 	memcpy(state->argument, exit->argument, sizeof(state->argument));
 	memcpy(state->detail, exit->detail, sizeof(state->detail));
 	return exit->reason;
+}
+
+void machine_run(struct cpu *cpu, struct vcpu *vcpu)
+{
+	enum exit reason = run_script(cpu, vcpu);
+
+	if (reason != EXIT_HYPERCALL) {
+		core_exit(cpu, vcpu, reason);
+		return;
+	}
+	machine_advance(vcpu);
+	core_hypercall(cpu, vcpu);
 }
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)

@@ -21,7 +21,8 @@ struct platform {
 	struct placement_range memory[PLATFORM_RANGES], reserved[PLATFORM_RANGES];
 	char reserved_name[PLATFORM_RANGES][48];
 	uint32_t memory_count, reserved_count;
-	uint64_t package; /* where the boot loader puts the package; 0 = first page after the core */
+	uint64_t package;     /* where the boot loader puts the package; 0 = behind the core */
+	uint64_t package_gap; /* then: bytes between the two */
 	uint64_t core, core_size;
 	uint64_t phys_limit;
 	struct placement_costs costs; /* pages that the core of this machine takes */

@@ -28,14 +28,14 @@ static void add_reserved(struct platform *platform, uint64_t base, uint64_t end,
 		snprintf(platform->reserved_name[index], sizeof(platform->reserved_name[index]), "%s", name);
 }
 
-/* The assumptions that the more exact sources replace. The costs are those of the AMD back end. */
+/* The assumptions that the more exact sources replace. */
 static void start(struct platform *platform)
 {
 	*platform = (struct platform){
 	        .core = 2 * MIB,
 	        .core_size = MIB,
 	        .phys_limit = UINT64_C(1) << 40,
-	        .costs = {.cpu_pages = 16, .subject_pages = 4, .vcpu_pages = 8, .fixed_pages = 64, .leaf_max = GIB},
+	        .costs = placement_costs_amd,
 	};
 }
 
@@ -53,6 +53,7 @@ void platform_q35(struct platform *platform, uint64_t bytes)
 	add(platform->memory, &platform->memory_count, 0, 0x9f000);
 	add(platform->memory, &platform->memory_count, MIB, low - 0x21000);
 	add(platform->memory, &platform->memory_count, 4 * GIB, 4 * GIB + (bytes - low));
+	platform->package_gap = PAGE; /* QEMU's Multiboot information */
 	add_reserved(platform, 0, 0x9f000, "first MiB");
 }
 

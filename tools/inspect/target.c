@@ -29,7 +29,7 @@ enum status target_place(struct platform *platform, const struct config_header *
 	        .costs = platform->costs,
 	};
 	if (!platform->package)
-		platform->package = whole_pages(platform->core + platform->core_size);
+		platform->package = whole_pages(platform->core + platform->core_size) + platform->package_gap;
 	input.package = platform->package;
 	for (uint32_t i = 0; i < platform->reserved_count; i++)
 		reserve(&input, reserved, platform->reserved[i].base, platform->reserved[i].size);

@@ -8,9 +8,12 @@
 #include "core/vcpu.h"
 
 /* entry.S */
-uint64_t amd_run(struct vcpu *vcpu);
-/* Called after every #VMEXIT: 0 = enter again, else enum exit + 1. */
-uint64_t amd_exit(struct vcpu *vcpu);
+void amd_run(struct vcpu *vcpu);
+/* Called after every #VMEXIT: the vCPU to enter next; 0 = a decision of the scheduler is due; AMD_EXIT_FULL = nothing is
+ * decided yet, call amd_exit_full() with all registers stored. */
+struct vcpu *amd_exit(struct vcpu *vcpu);
+struct vcpu *amd_exit_full(struct vcpu *vcpu);
+#define AMD_EXIT_FULL ((struct vcpu *)1)
 /* Before an entry, when state.check is set: offer what the local APIC has. interrupt.c */
 void amd_interrupt_arm(struct vcpu *vcpu);
 /* After an exit with something armed: did the guest take it? */

@@ -7,10 +7,15 @@
 #define VMCB_RAX 0x5f8
 #define STATE_VMCB 128
 #define STATE_HOST 136
+#define AMD_EXIT_FULL 1
 
 	.text
 	.globl amd_run
-	/* uint64_t amd_run(struct vcpu *vcpu): enter until amd_exit() returns non-zero; returns that */
+	/*
+	 * void amd_run(struct vcpu *vcpu): enters it, then whichever vCPU amd_exit() names, until that is none.
+	 * RBP, R12..R15 are the callee's to keep in C, so they stay in the registers while amd_exit() answers, and are
+	 * stored only when another vCPU comes or when somebody wants to see them (amd_exit_full).
+	 */
 amd_run:
 	push %rbx
 	push %rbp
@@ -19,22 +24,24 @@ amd_run:
 	push %r14
 	push %r15
 	push %rdi
-1:	mov STATE_VMCB(%rdi), %rax
+enter_all:
+	mov 40(%rdi), %rbp
+	mov 96(%rdi), %r12
+	mov 104(%rdi), %r13
+	mov 112(%rdi), %r14
+	mov 120(%rdi), %r15
+enter:
+	mov STATE_VMCB(%rdi), %rax
 	mov 0(%rdi), %rcx
 	mov %rcx, VMCB_RAX(%rax)
 	mov 8(%rdi), %rcx
 	mov 16(%rdi), %rdx
-	mov 24(%rdi), %rbx
-	mov 40(%rdi), %rbp
+	mov 24(%rdi), %rbx /* CPUID answers in it */
 	mov 48(%rdi), %rsi
 	mov 64(%rdi), %r8
 	mov 72(%rdi), %r9
 	mov 80(%rdi), %r10
 	mov 88(%rdi), %r11
-	mov 96(%rdi), %r12
-	mov 104(%rdi), %r13
-	mov 112(%rdi), %r14
-	mov 120(%rdi), %r15
 	mov 56(%rdi), %rdi
 	clgi
 	sti
@@ -46,16 +53,11 @@ amd_run:
 	mov %rcx, 8(%rdi)
 	mov %rdx, 16(%rdi)
 	mov %rbx, 24(%rdi)
-	mov %rbp, 40(%rdi)
 	mov %rsi, 48(%rdi)
 	mov %r8, 64(%rdi)
 	mov %r9, 72(%rdi)
 	mov %r10, 80(%rdi)
 	mov %r11, 88(%rdi)
-	mov %r12, 96(%rdi)
-	mov %r13, 104(%rdi)
-	mov %r14, 112(%rdi)
-	mov %r15, 120(%rdi)
 	pop 56(%rdi)
 	mov VMCB_RAX(%rax), %rcx
 	mov %rcx, 0(%rdi)
@@ -65,8 +67,20 @@ amd_run:
 	stgi
 	call amd_exit
 	mov (%rsp), %rdi
-	test %eax, %eax
-	jz 1b
+	cmp %rdi, %rax
+	je enter
+	mov %rbp, 40(%rdi)
+	mov %r12, 96(%rdi)
+	mov %r13, 104(%rdi)
+	mov %r14, 112(%rdi)
+	mov %r15, 120(%rdi)
+	cmp $AMD_EXIT_FULL, %rax
+	jne 1f
+	call amd_exit_full
+1:	mov %rax, %rdi
+	mov %rax, (%rsp)
+	test %rax, %rax
+	jnz enter_all
 	add $8, %rsp
 	pop %r15
 	pop %r14

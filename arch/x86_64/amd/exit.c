@@ -45,15 +45,16 @@ static const struct row *row_of(uint32_t code)
 	return code == VMEXIT_NPF ? &memory : code == 0xffffffffu ? &refused : &other;
 }
 
-static void record(struct vcpu *vcpu, uint32_t reason, uint32_t code)
+static inline void record(struct vcpu *vcpu, uint64_t rip, uint32_t reason)
 {
 	struct cpu *cpu = vcpu->cpu;
-	struct flight *flight = &cpu->flight[cpu->flight_next++ % FLIGHT_COUNT];
+	uint32_t slot = cpu->flight_next;
+	struct flight *flight = &cpu->flight[slot];
 
-	flight->time = machine_now();
-	flight->rip = vcpu->machine.vmcb->rip;
+	cpu->flight_next = (slot + 1) % FLIGHT_COUNT;
+	flight->time = rdtsc();
+	flight->rip = rip;
 	flight->reason = reason;
-	flight->detail = code;
 	flight->vcpu = vcpu->index;
 	vcpu->stats->exits[reason]++;
 }
@@ -67,21 +68,15 @@ static void advance(struct vcpu_state *state)
 static void answer_cpuid(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	const struct config_subject *config = vcpu->subject->config;
-	const struct cpuid_facts facts = {
-	        .apic_id = vcpu->config->apic_id,
-	        .cr4 = state->vmcb->cr4,
-	        .xcr0 = state->xcr0,
-	        .hypervisor = state->hypervisor,
-	};
 	uint32_t regs[4];
 
-	cpuid_answer(CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first,
-	             config->cpuid.count, &facts, (uint32_t)state->gpr[0], (uint32_t)state->gpr[1], regs);
-	state->gpr[0] = regs[0];
-	state->gpr[3] = regs[1];
-	state->gpr[1] = regs[2];
-	state->gpr[2] = regs[3];
+	state->facts.cr4 = state->vmcb->cr4;
+	cpuid_answer(state->cpuid, state->cpuid_count, &state->facts, (uint32_t)state->gpr[0], (uint32_t)state->gpr[1],
+	             regs);
+	state->gpr[0] = regs[CPUID_EAX];
+	state->gpr[3] = regs[CPUID_EBX];
+	state->gpr[1] = regs[CPUID_ECX];
+	state->gpr[2] = regs[CPUID_EDX];
 	advance(state);
 }
 
@@ -100,7 +95,7 @@ static uint64_t answer_xsetbv(struct vcpu *vcpu)
 		amd_inject(vcpu, 13, true, 0);
 		return 0;
 	}
-	state->xcr0 = value;
+	state->xcr0 = state->facts.xcr0 = value;
 	xsetbv(value);
 	advance(state);
 	return 0;
@@ -167,16 +162,6 @@ static uint64_t answer(struct vcpu *vcpu, uint32_t reason, uint32_t code)
 	struct vcpu_state *state = &vcpu->machine;
 
 	switch (reason) {
-	case EXIT_HYPERCALL:
-		if (!state->vmcb->cpl)
-			return EXIT_HYPERCALL + 1;
-		amd_inject(vcpu, 6, false, 0);
-		return 0;
-	case EXIT_CPUID:
-		answer_cpuid(vcpu);
-		return 0;
-	case EXIT_MSR:
-		return amd_msr(vcpu, state->vmcb->exit_info1 & 1);
 	case EXIT_IO:
 		return port(state);
 	case EXIT_MEMORY:
@@ -196,37 +181,124 @@ static uint64_t answer(struct vcpu *vcpu, uint32_t reason, uint32_t code)
 	}
 }
 
-uint64_t amd_exit(struct vcpu *vcpu)
+/* Who is entered next: cpu->current, unless a decision is due. */
+static inline struct vcpu *next(struct cpu *cpu, struct vcpu *vcpu)
 {
-	struct vcpu_state *state = &vcpu->machine;
+	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
+		return 0;
+	if (vcpu->machine.check)
+		amd_interrupt_arm(vcpu);
+	return vcpu;
+}
+
+/* Deliveries and events that the exit has cut short. */
+static __attribute__((noinline)) void after_interrupts(struct vcpu_state *state)
+{
 	struct vmcb *vmcb = state->vmcb;
-	uint32_t code = (uint32_t)vmcb->exit_code;
-	const struct row *row = row_of(code);
 
-	uint32_t reason = row->reason - 1u;
-
-	record(vcpu, reason, code);
-	state->next_rip = amd_has_next_rip ? vmcb->next_rip : vmcb->rip + row->length;
-	vmcb->tlb_control = 0;
 	if (state->armed)
 		amd_interrupt_taken(state);
 	/* an event the exit interrupted: give it again; a software interrupt is simply executed again (APM 2 15.7.2) */
 	if (vmcb->exit_int_info & EVENT_VALID && EVENT_TYPE(vmcb->exit_int_info) != 4)
 		vmcb->event_inject = vmcb->exit_int_info;
-	uint64_t result = answer(vcpu, reason, code);
-	if (result)
-		return result;
-	if (state->check)
-		amd_interrupt_arm(vcpu);
-	return __atomic_load_n(&vcpu->cpu->resched, __ATOMIC_RELAXED) ? EXIT_INTERRUPT + 1 : 0;
 }
 
-enum exit machine_run(struct cpu *cpu, struct vcpu *vcpu)
+/* What every exit begins with. */
+static inline void begin(struct vcpu *vcpu, uint32_t reason, uint32_t length)
+{
+	struct vcpu_state *state = &vcpu->machine;
+	struct vmcb *vmcb = state->vmcb;
+
+	uint64_t rip = vmcb->rip;
+
+	state->next_rip = amd_has_next_rip ? vmcb->next_rip : rip + length;
+	record(vcpu, rip, reason);
+	vmcb->tlb_control = 0;
+	if (state->armed | (vmcb->exit_int_info & EVENT_VALID))
+		after_interrupts(state);
+}
+
+static struct vcpu *exit_hypercall(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+
+	begin(vcpu, EXIT_HYPERCALL, 3);
+	if (state->vmcb->cpl) {
+		amd_inject(vcpu, 6, false, 0);
+		return next(vcpu->cpu, vcpu);
+	}
+	advance(state);
+	core_hypercall(vcpu->cpu, vcpu);
+	return next(vcpu->cpu, vcpu->cpu->current);
+}
+
+static struct vcpu *exit_cpuid(struct vcpu *vcpu)
+{
+	begin(vcpu, EXIT_CPUID, 2);
+	answer_cpuid(vcpu);
+	return next(vcpu->cpu, vcpu);
+}
+
+static struct vcpu *exit_msr(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+
+	begin(vcpu, EXIT_MSR, 2);
+	state->unanswered = (uint32_t)amd_msr(vcpu, state->vmcb->exit_info1 & 1);
+	return state->unanswered ? AMD_EXIT_FULL : next(vcpu->cpu, vcpu);
+}
+
+static struct vcpu *exit_port(struct vcpu *vcpu)
+{
+	begin(vcpu, EXIT_IO, 1);
+	if (vcpu->machine.vmcb->exit_info1 & IOIO_STRING)
+		return AMD_EXIT_FULL;
+	port(&vcpu->machine);
+	core_exit(vcpu->cpu, vcpu, EXIT_IO); /* looks at RAX only */
+	return next(vcpu->cpu, vcpu->cpu->current);
+}
+
+struct vcpu *amd_exit(struct vcpu *vcpu)
+{
+	uint32_t code = (uint32_t)vcpu->machine.vmcb->exit_code;
+
+	switch (code) {
+	case VMEXIT_VMMCALL:
+		return exit_hypercall(vcpu);
+	case VMEXIT_MSR:
+		return exit_msr(vcpu);
+	case VMEXIT_IOIO:
+		return exit_port(vcpu);
+	case VMEXIT_CPUID:
+		return exit_cpuid(vcpu);
+	default:
+		begin(vcpu, row_of(code)->reason - 1u, row_of(code)->length);
+		return AMD_EXIT_FULL;
+	}
+}
+
+struct vcpu *amd_exit_full(struct vcpu *vcpu)
+{
+	struct vcpu_state *state = &vcpu->machine;
+	struct cpu *cpu = vcpu->cpu;
+	uint32_t code = (uint32_t)state->vmcb->exit_code;
+	uint64_t result = state->unanswered;
+
+	state->unanswered = 0;
+	if (!result)
+		result = answer(vcpu, row_of(code)->reason - 1u, code);
+	if (!result)
+		return next(cpu, vcpu);
+	core_exit(cpu, vcpu, (enum exit)(result - 1));
+	return next(cpu, cpu->current);
+}
+
+void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 {
 	(void)cpu;
 	if (vcpu->machine.check)
 		amd_interrupt_arm(vcpu);
-	return (enum exit)(amd_run(vcpu) - 1);
+	amd_run(vcpu);
 }
 
 void machine_advance(struct vcpu *vcpu)

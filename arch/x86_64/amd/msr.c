@@ -152,10 +152,8 @@ static int kept(struct vcpu_state *state, uint32_t msr, bool write, uint64_t *va
 static uint64_t from_table(struct vcpu *vcpu, uint32_t msr, bool write, uint64_t value)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	const struct config_span span = vcpu->subject->config->msr;
-	const struct config_msr *table = CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + span.first;
-	enum msr_result result = write ? msr_write(table, span.count, state->msr_store, msr, value)
-	                               : msr_read(table, span.count, state->msr_store, msr, &value);
+	enum msr_result result = write ? msr_write(state->msr, state->msr_count, state->msr_store, msr, value)
+	                               : msr_read(state->msr, state->msr_count, state->msr_store, msr, &value);
 
 	if (result == MSR_DONE) {
 		if (write)

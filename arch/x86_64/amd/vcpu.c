@@ -154,8 +154,12 @@ enum status machine_vcpu_open(struct vcpu *vcpu)
 	else
 		state->lapic = (struct lapic *)(uintptr_t)(state->xsave + PAGE / 2);
 	_Static_assert(sizeof(struct lapic) <= 0x400, "behind the extended state, in its page");
-	state->hypervisor = cpuid_hypervisor(
-	        CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first, config->cpuid.count);
+	state->cpuid = CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first;
+	state->cpuid_count = config->cpuid.count;
+	state->msr = CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first;
+	state->msr_count = config->msr.count;
+	state->facts.apic_id = vcpu->config->apic_id;
+	state->facts.hypervisor = cpuid_hypervisor(state->cpuid, state->cpuid_count);
 	open_control(vcpu);
 	machine_vcpu_reset(vcpu);
 	return OK;
@@ -205,7 +209,7 @@ static void reset_save_area(struct vmcb *vmcb)
 
 static void reset_fpu(struct vcpu_state *state)
 {
-	state->xcr0 = 1;
+	state->xcr0 = state->facts.xcr0 = 1;
 	memset(state->xsave, 0, PAGE / 2);
 	state->xsave[0] = 0x7f; /* FCW as after FNINIT would be 37f; reset state is 40h, APM 2 table 14-1 */
 	state->xsave[1] = 0x03;
@@ -238,8 +242,7 @@ void machine_vcpu_reset(struct vcpu *vcpu)
 
 	reset_registers(vcpu);
 	lapic_reset(state->lapic, vcpu->config->apic_id, config->apic_mode == 1, UINT64_C(1) << 32);
-	msr_reset(CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first, config->msr.count,
-	          state->msr_store);
+	msr_reset(state->msr, state->msr_count, state->msr_store);
 	if (vcpu->config->start == START_SIPI)
 		state->lapic->state = LAPIC_WAIT_SIPI;
 	if (vcpu->config->start == START_FLAT32) {

@@ -3,6 +3,7 @@
 #define ARCH_X86_64_AMD_VCPU_STATE_H
 
 #include <stdint.h>
+#include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/lapic.h"
 
 /*
@@ -22,9 +23,13 @@ struct vcpu_state {
 	uint32_t check;        /* atomic: look at the local APIC before the next entry */
 	uint32_t want_window;
 	uint32_t window_armed; /* V_IRQ is a dummy that asks for a window exit */
-	uint32_t hypervisor;   /* cpuid_hypervisor() */
-	uint64_t xcr0;         /* the guest's */
-	uint64_t xcr0_max;     /* what its description grants; 0 = no FPU */
+	uint32_t unanswered;   /* enum exit + 1 that amd_exit() left to amd_exit_full() */
+	const struct config_cpuid *cpuid;
+	const struct config_msr *msr;
+	uint32_t cpuid_count, msr_count;
+	struct cpuid_facts facts;
+	uint64_t xcr0;     /* the guest's */
+	uint64_t xcr0_max; /* what its description grants; 0 = no FPU */
 	uint8_t *xsave;
 	uint64_t dr[4];
 	uint64_t tsc_aux;

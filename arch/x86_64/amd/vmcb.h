@@ -100,6 +100,7 @@ _Static_assert(offsetof(struct vmcb, pause_threshold) == 0x3c && offsetof(struct
 #define VMEXIT_XSETBV 0x8du
 #define VMEXIT_NPF 0x400u
 
+#define IOIO_STRING 4u
 #define EVENT_VALID (UINT64_C(1) << 31)
 #define EVENT_ERROR_VALID (UINT64_C(1) << 11)
 #define EVENT_TYPE(event) ((unsigned)((event) >> 8) & 7u)
