@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
 # Two commands: `make run` (install what is missing, build, boot the demo) and `make test` (everything).
 # Quick inner loop: `make check`. All output goes to build/.
+#   make run SYSTEM=systems/linux.xml MEMORY=2G CPUS=2     another system, another machine
+#   make iso SYSTEM=...                                    a bootable image of it, for BIOS and UEFI machines
 B := build
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror
-GCCINC := $(shell gcc -print-file-name=include)
+GCCINC := $(shell gcc -print-file-name=include 2>/dev/null)
 DEP = -MMD -MP
 
 # --- freestanding code: core, SDK, applications, layer ---
@@ -15,7 +17,7 @@ FREE := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(GCCINC) -I. -fno-pic
 X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
-.PHONY: all run test check fuzz smoke size bench clean packages
+.PHONY: all everything run image iso test check fuzz smoke clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
@@ -50,7 +52,7 @@ AARCH64_OBJ := $(patsubst %,$(B)/core-aarch64/%.o,$(wildcard core/*.c lib/*.c))
 $(B)/core-aarch64/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)aarch64-linux-gnu-gcc -std=c11 -O2 -ffreestanding -nostdinc -isystem $(shell aarch64-linux-gnu-gcc \
-		-print-file-name=include) -I. -Iarch/aarch64 -mgeneral-regs-only $(WARN) $(DEP) -c $< -o $@
+		-print-file-name=include 2>/dev/null) -I. -Iarch/aarch64 -mgeneral-regs-only $(WARN) $(DEP) -c $< -o $@
 .PHONY: aarch64
 aarch64: $(AARCH64_OBJ)
 
@@ -134,8 +136,32 @@ $(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.c.o $(B)/fuzz/all.a
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lxml2 -o $@
 fuzz: $(FUZZ)
 
+# --- example systems: guests are Debian's own kernel with a small initial RAM disk ---
+SYSTEM := systems/demo.xml
+IMAGE := $(B)/$(notdir $(basename $(SYSTEM))).img
+GUEST_FILES := $(B)/vmlinuz $(B)/initrd.cpio.gz
+$(B)/vmlinuz:
+	systems/guest/kernel $(B)
+$(B)/initrd.cpio.gz: systems/guest/initrd systems/guest/init
+	@mkdir -p $(@D)
+	systems/guest/initrd $@
+image: all $(GUEST_FILES)
+	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)
+iso: packages
+	$(Q)$(MAKE) -j2 image
+	$(B)/bulkhead iso $(IMAGE) -o $(IMAGE:.img=.iso)
+run: packages
+	$(Q)$(MAKE) -j2 image
+	$(B)/bulkhead run $(IMAGE) $(if $(MEMORY),--memory $(MEMORY)) $(if $(CPUS),--cpus $(CPUS)) -- -action reboot=reset
+
+# --- tests: tests/README.md says what each is ---
+everything: all aarch64 image fuzz $(UNIT_TESTS) $(B)/boot-test.elf
 check: all aarch64 $(UNIT_TESTS)
-	tests/check $(UNIT_TESTS)
+	$(Q)tests/check $(UNIT_TESTS)
+smoke: image
+	tests/smoke
+test: packages
+	$(Q)tests/all
 
 packages:
 	tests/packages
