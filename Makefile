@@ -39,7 +39,7 @@ $(B)/core-amd/%.c.o: %.c
 $(B)/core-amd/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(Q)gcc $(CORE_FLAGS) $(DEP) -c $< -o $@
-CORE_LINK = gcc -O2 -flto=1 -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
+CORE_LINK = gcc -O2 -flto=1 -flto-partition=one -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common $(X86) -nostdlib -static \
 	-Wl,-n,-z,noexecstack,-z,max-page-size=4096,--build-id=none,--gc-sections
 $(B)/core-amd.elf64: $(AMD_OBJ) arch/x86_64/boot/core.ld

@@ -11,24 +11,28 @@
  * What one physical CPU knows. Only that CPU touches it, `resched` and `idle` apart: others set `resched` and look at
  * `idle` to decide whether an interrupt is needed.
  */
-struct flight { /* flight recorder: one line per exit, always on, kept in the crash record */
-	uint64_t time, rip;
+struct flight {                       /* flight recorder: one line per exit, always on, kept in the crash record */
+	uint32_t time_low, time_high; /* TSC */
+	uint64_t rip;
 	uint32_t reason, vcpu;
 	uint64_t reserved;
 };
 #define FLIGHT_COUNT 64u
+#define FLIGHT_BYTES (FLIGHT_COUNT * sizeof(struct flight))
 
 struct cpu {
-	uint64_t resched;     /* something may have changed who runs: leave the guest and look */
-	struct vcpu *current; /* who runs when nothing changed; 0 = nobody */
-	struct vcpu *loaded;  /* whose FPU and debug registers are live */
-	uint64_t timer;       /* deadline in the hardware timer; 0 = unknown */
-	uint64_t since;       /* TSC up to which run time has been accounted */
-	struct vcpu *account; /* to whom */
+	/* aligned so that the line behind the last one is found by clearing a bit: see flight_next() */
+	struct flight flight[FLIGHT_COUNT] __attribute__((aligned(2 * FLIGHT_BYTES)));
+	struct flight *flight_at; /* the next line */
+	uint64_t resched;         /* something may have changed who runs: leave the guest and look */
+	struct vcpu *current;     /* who runs when nothing changed; 0 = nobody */
+	struct vcpu *loaded;      /* whose FPU and debug registers are live */
+	uint64_t timer;           /* deadline in the hardware timer; 0 = unknown */
+	uint64_t since;           /* TSC up to which run time has been accounted */
+	struct vcpu *account;     /* to whom */
 	uint32_t id;
 	uint32_t idle;
-	uint32_t flight_next; /* slot of the next line */
-	uint32_t nmi;         /* one has come: dealt with at the next decision */
+	uint32_t nmi; /* one has come: dealt with at the next decision */
 	/* the plan, see scheduler.c */
 	uint32_t schedule;
 	const struct config_frame *frames;
@@ -40,8 +44,12 @@ struct cpu {
 	struct stats_cpu *stats;
 	uint32_t line_waiting;                 /* bit per line: unmask at the next major frame */
 	uint32_t line_count[CONFIG_MAX_LINES]; /* interrupts per line in this major frame */
-	struct flight flight[FLIGHT_COUNT];
 };
+_Static_assert(FLIGHT_BYTES == 2048, "a power of two");
+static inline struct flight *flight_next(struct flight *at)
+{
+	return (struct flight *)((uintptr_t)(at + 1) & ~(uintptr_t)FLIGHT_BYTES);
+}
 extern struct cpu cpus[CONFIG_MAX_CPUS];
 
 #endif

@@ -171,10 +171,10 @@ static const struct {
 
 void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 {
-	if (exits[reason].act)
-		exits[reason].act(cpu, vcpu);
-	else if (exits[reason].layer && vcpu->layer)
+	if (exits[reason].layer && vcpu->layer)
 		layer_handover(cpu, vcpu, reason);
+	else if (exits[reason].act)
+		exits[reason].act(cpu, vcpu);
 	else
 		exception_fault(cpu, vcpu, exits[reason].fault, reason, machine_detail(vcpu, DETAIL_0));
 }

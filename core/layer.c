@@ -16,30 +16,27 @@ void layer_return(struct vcpu *layer, enum run_outcome outcome, uint64_t value)
 	vcpu_result(&layer->machine, 2, value);
 }
 
-static unsigned parts_of(const struct vcpu *guest, enum exit reason)
+static __attribute__((noinline)) void fill_frame(struct vcpu *guest, enum exit reason, unsigned parts)
 {
-	if (reason == EXIT_MSR)
-		return FRAME_HAS_GPR;
-	if (reason == EXIT_IO)
-		return FRAME_IO_FLAGS(machine_detail(guest, DETAIL_0)) & FRAME_IO_STRING
-		               ? FRAME_HAS_ALL & ~FRAME_HAS_SYSTEM
-		               : 0;
-	return FRAME_HAS_ALL & ~FRAME_HAS_SYSTEM;
+	struct exit_frame *frame = guest->frame;
+
+	frame->reason = reason;
+	frame->info[0] = machine_detail(guest, DETAIL_0);
+	frame->info[1] = machine_detail(guest, DETAIL_1);
+	machine_export(guest, frame, parts);
 }
 
 void layer_handover(struct cpu *cpu, struct vcpu *guest, enum exit reason)
 {
 	struct vcpu *layer = guest->layer;
-	unsigned parts = parts_of(guest, reason);
-	uint64_t info = machine_detail(guest, DETAIL_0);
+	uint64_t info = machine_detail(guest, DETAIL_0), what = reason;
+	bool registers = reason == EXIT_IO && !(FRAME_IO_FLAGS(info) & FRAME_IO_STRING);
 
-	if (parts) {
-		guest->frame->reason = reason;
-		guest->frame->info[0] = info;
-		guest->frame->info[1] = machine_detail(guest, DETAIL_1);
-		machine_export(guest, guest->frame, parts);
-	}
-	layer_return(layer, RUN_OUT_EXIT, reason == EXIT_IO ? (uint64_t)reason | info << 32 : (uint64_t)reason);
+	if (!registers)
+		fill_frame(guest, reason, reason == EXIT_MSR ? FRAME_HAS_GPR : FRAME_HAS_ALL & ~FRAME_HAS_SYSTEM);
+	if (reason == EXIT_IO)
+		what |= info << 32;
+	layer_return(layer, RUN_OUT_EXIT, what);
 	vcpu_result(&layer->machine, 3, vcpu_argument(&guest->machine, 0)); /* RAX */
 	guest->stats->exits[EXIT_HANDOVER]++;
 	cpu->current = layer;
@@ -69,7 +66,8 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 	return true;
 }
 
-static enum status take_over(struct vcpu *guest, uint64_t flags, uint64_t rax)
+/* What a layer rarely asks for: state, injection, an ExtINT vector. */
+static __attribute__((noinline)) enum status take_over(struct vcpu *guest, uint64_t flags)
 {
 	unsigned parts = (unsigned)(flags >> 8) & 0xffu;
 
@@ -84,11 +82,13 @@ static enum status take_over(struct vcpu *guest, uint64_t flags, uint64_t rax)
 	}
 	if (flags & RUN_EXTINT)
 		machine_extint(guest, (unsigned)(flags >> 16) & 0xffu);
-	if (flags & RUN_ADVANCE)
-		machine_advance(guest);
-	if (flags & RUN_SET_RAX)
-		machine_set_rax(guest, rax);
 	return OK;
+}
+
+static __attribute__((noinline)) void want_window(struct vcpu *guest, uint32_t flags)
+{
+	guest->run_flags = flags;
+	machine_want_window(guest, flags != 0);
 }
 
 enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint64_t rax, uint64_t deadline)
@@ -97,21 +97,22 @@ enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint6
 
 	if (guest->state == VCPU_PARKED)
 		return ERR_STATE;
-	enum status status = take_over(guest, flags, rax);
-	if (status != OK)
-		return status;
+	if (flags & ~(uint64_t)(RUN_ADVANCE | RUN_SET_RAX) && take_over(guest, flags) != OK)
+		return ERR_ARGUMENT;
+	if (flags & RUN_ADVANCE)
+		machine_advance(guest);
+	if (flags & RUN_SET_RAX)
+		machine_set_rax(guest, rax);
 	layer->state = VCPU_RESUMED;
-	layer->deadline = deadline ? deadline : ~UINT64_C(0);
+	layer->deadline = deadline - 1 < ~UINT64_C(0) - 1 ? deadline : ~UINT64_C(0); /* 0 = none */
 	if (layer->deadline < cpu->timer)
 		scheduler_deadline(cpu, layer->deadline);
-	if (guest->run_flags != (uint32_t)(flags & RUN_WINDOW)) {
-		guest->run_flags = (uint32_t)(flags & RUN_WINDOW);
-		machine_want_window(guest, guest->run_flags != 0);
-	}
-	if (guest->state == VCPU_HALTED && machine_vcpu_wakes(guest))
-		guest->state = VCPU_READY;
+	if (guest->run_flags != (uint32_t)(flags & RUN_WINDOW))
+		want_window(guest, (uint32_t)(flags & RUN_WINDOW));
 	if ((layer->events | guest->run_flags | guest->extint) && layer_check(layer, 0))
 		return OK;
+	if (guest->state == VCPU_HALTED && machine_vcpu_wakes(guest))
+		guest->state = VCPU_READY;
 	if (guest->state == VCPU_READY)
 		cpu->current = guest;
 	else

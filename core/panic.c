@@ -29,7 +29,7 @@ static void remember(unsigned vector, uint64_t error, uint64_t rip, uint64_t det
 	record->detail = detail;
 	record->cpu = id;
 	record->time = machine_now();
-	record->flight_next = cpus[id].flight_next;
+	record->flight_next = cpus[id].flight_at ? (uint64_t)(cpus[id].flight_at - cpus[id].flight) : 0;
 	for (unsigned i = 0; i < FLIGHT_COUNT; i++)
 		record->flight[i] = cpus[id].flight[i];
 	record->check = sum(record);

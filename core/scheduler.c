@@ -153,20 +153,21 @@ struct choice {
 	uint64_t deadline;
 };
 
-static void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, struct choice *choice)
+static inline void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, struct choice *choice)
 {
 	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST))
 		vcpu_serve(cpu, vcpu);
+	if (vcpu->state == VCPU_PARKED) {
+		struct subject *leader = vcpu->subject->leader;
+		if (!choice->next && vcpu == leader->vcpu && subject_has_work(leader))
+			choice->work = leader;
+		return;
+	}
 	uint64_t deadline = vcpu_timers(vcpu, now);
 	if (deadline < choice->deadline)
 		choice->deadline = deadline;
-	if (choice->next || choice->work)
-		return;
-	if (vcpu_runnable(vcpu))
+	if (!choice->next && !choice->work && vcpu_runnable(vcpu))
 		choice->next = vcpu;
-	else if (vcpu->state == VCPU_PARKED && vcpu == vcpu->subject->leader->vcpu &&
-	         subject_has_work(vcpu->subject->leader))
-		choice->work = vcpu->subject->leader;
 }
 
 static struct subject *choose(struct cpu *cpu)

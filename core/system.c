@@ -231,8 +231,10 @@ void system_build(const struct boot_info *boot)
 	build_tables(config);
 	subject_count = config->table[TABLE_SUBJECT].count;
 	vcpu_count = config->table[TABLE_VCPU].count;
-	for (uint32_t i = 0; i < config->cpu_count; i++)
+	for (uint32_t i = 0; i < config->cpu_count; i++) {
 		cpus[i].id = i;
+		cpus[i].flight_at = cpus[i].flight;
+	}
 	for (uint32_t i = 0; i < subject_count; i++)
 		make_subject(config, i);
 	for (uint32_t i = 0; i < vcpu_count; i++)

@@ -82,16 +82,16 @@ void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu)
 
 uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now)
 {
-	if (vcpu->state == VCPU_PARKED)
-		return ~UINT64_C(0);
 	uint64_t timer = vcpu_deadline(&vcpu->machine);
+
+	if (timer > now && vcpu->deadline > now)
+		return vcpu->deadline < timer ? vcpu->deadline : timer;
 	if (timer <= now) {
 		machine_vcpu_timer(vcpu, now);
 		vcpu->stats->exits[EXIT_TIMER]++;
-		wake(vcpu, now);
 		timer = vcpu_deadline(&vcpu->machine);
 	}
-	if (vcpu->deadline <= now)
+	if (vcpu->state != VCPU_READY)
 		wake(vcpu, now);
 	return vcpu->deadline < timer ? vcpu->deadline : timer;
 }

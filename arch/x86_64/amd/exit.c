@@ -48,11 +48,10 @@ static const struct row *row_of(uint32_t code)
 static inline void record(struct vcpu *vcpu, uint64_t rip, uint32_t reason)
 {
 	struct cpu *cpu = vcpu->cpu;
-	uint32_t slot = cpu->flight_next;
-	struct flight *flight = &cpu->flight[slot];
+	struct flight *flight = cpu->flight_at;
 
-	cpu->flight_next = (slot + 1) % FLIGHT_COUNT;
-	flight->time = rdtsc();
+	cpu->flight_at = flight_next(flight);
+	__asm__ volatile("rdtsc" : "=a"(flight->time_low), "=d"(flight->time_high));
 	flight->rip = rip;
 	flight->reason = reason;
 	flight->vcpu = vcpu->index;
@@ -139,13 +138,12 @@ static uint64_t memory(struct vcpu_state *state)
 }
 
 /* IOIO, APM 2 15.10.2: port in 16..31, size one-hot in 4..6, IN 0, string 2, REP 3; next RIP in info 2 */
-static uint64_t port(struct vcpu_state *state)
+static inline void port(struct vcpu_state *state, const struct vmcb *vmcb)
 {
-	uint64_t info = state->vmcb->exit_info1;
+	uint64_t info = vmcb->exit_info1;
 
-	state->next_rip = state->vmcb->exit_info2;
-	state->detail[0] = (info >> 16 & 0xffffu) | (info >> 4 & 7u) << 16 | ((info & 1u) | (info >> 1 & 6u)) << 24;
-	return EXIT_IO + 1;
+	state->next_rip = vmcb->exit_info2;
+	state->detail[0] = info >> 16 | (info & 0x70) << 12 | ((info & 1) | (info >> 1 & 6)) << 24;
 }
 
 static uint64_t window(struct vcpu_state *state)
@@ -163,7 +161,8 @@ static uint64_t answer(struct vcpu *vcpu, uint32_t reason, uint32_t code)
 
 	switch (reason) {
 	case EXIT_IO:
-		return port(state);
+		port(state, state->vmcb);
+		return EXIT_IO + 1;
 	case EXIT_MEMORY:
 		return memory(state);
 	case EXIT_CONTROL:
@@ -203,76 +202,88 @@ static __attribute__((noinline)) void after_interrupts(struct vcpu_state *state)
 		vmcb->event_inject = vmcb->exit_int_info;
 }
 
-/* What every exit begins with. */
-static inline void begin(struct vcpu *vcpu, uint32_t reason, uint32_t length)
+/* What every exit begins with. Returns the address of the next instruction, `length` bytes on if hardware is silent. */
+static inline uint64_t begin(struct vcpu *vcpu, struct vmcb *vmcb, uint32_t reason, uint32_t length)
 {
-	struct vcpu_state *state = &vcpu->machine;
-	struct vmcb *vmcb = state->vmcb;
-
 	uint64_t rip = vmcb->rip;
 
-	state->next_rip = amd_has_next_rip ? vmcb->next_rip : rip + length;
 	record(vcpu, rip, reason);
 	vmcb->tlb_control = 0;
-	if (state->armed | (vmcb->exit_int_info & EVENT_VALID))
-		after_interrupts(state);
+	if (vcpu->machine.armed | (vmcb->exit_int_info & EVENT_VALID))
+		after_interrupts(&vcpu->machine);
+	return amd_has_next_rip ? vmcb->next_rip : rip + length;
 }
 
-static struct vcpu *exit_hypercall(struct vcpu *vcpu)
+static struct vcpu *exit_hypercall(struct vcpu *vcpu, struct vmcb *vmcb)
 {
-	struct vcpu_state *state = &vcpu->machine;
+	uint64_t behind = begin(vcpu, vmcb, EXIT_HYPERCALL, 3);
 
-	begin(vcpu, EXIT_HYPERCALL, 3);
-	if (state->vmcb->cpl) {
+	if (vmcb->cpl) {
 		amd_inject(vcpu, 6, false, 0);
 		return next(vcpu->cpu, vcpu);
 	}
-	advance(state);
+	vmcb->rip = behind;
+	vmcb->interrupt_shadow = 0;
 	core_hypercall(vcpu->cpu, vcpu);
 	return next(vcpu->cpu, vcpu->cpu->current);
 }
 
-static struct vcpu *exit_cpuid(struct vcpu *vcpu)
+static struct vcpu *exit_cpuid(struct vcpu *vcpu, struct vmcb *vmcb)
 {
-	begin(vcpu, EXIT_CPUID, 2);
+	vcpu->machine.next_rip = begin(vcpu, vmcb, EXIT_CPUID, 2);
 	answer_cpuid(vcpu);
 	return next(vcpu->cpu, vcpu);
 }
 
-static struct vcpu *exit_msr(struct vcpu *vcpu)
+static struct vcpu *exit_msr(struct vcpu *vcpu, struct vmcb *vmcb)
 {
 	struct vcpu_state *state = &vcpu->machine;
 
-	begin(vcpu, EXIT_MSR, 2);
-	state->unanswered = (uint32_t)amd_msr(vcpu, state->vmcb->exit_info1 & 1);
+	state->next_rip = begin(vcpu, vmcb, EXIT_MSR, 2);
+	state->unanswered = (uint32_t)amd_msr(vcpu, vmcb->exit_info1 & 1);
 	return state->unanswered ? AMD_EXIT_FULL : next(vcpu->cpu, vcpu);
 }
 
-static struct vcpu *exit_port(struct vcpu *vcpu)
+/* IN and OUT go to the layer in registers; nobody looks at more than RAX, so nothing else need be stored. */
+static struct vcpu *exit_port(struct vcpu *vcpu, struct vmcb *vmcb)
 {
-	begin(vcpu, EXIT_IO, 1);
-	if (vcpu->machine.vmcb->exit_info1 & IOIO_STRING)
+	begin(vcpu, vmcb, EXIT_IO, 0);
+	if (vmcb->exit_info1 & IOIO_STRING)
 		return AMD_EXIT_FULL;
-	port(&vcpu->machine);
-	core_exit(vcpu->cpu, vcpu, EXIT_IO); /* looks at RAX only */
+	port(&vcpu->machine, vmcb);
+	core_exit(vcpu->cpu, vcpu, EXIT_IO);
 	return next(vcpu->cpu, vcpu->cpu->current);
+}
+
+/* The timer, a kick or a line: taken here, and a decision is due. */
+static struct vcpu *exit_interrupt(struct vcpu *vcpu, struct vmcb *vmcb)
+{
+	begin(vcpu, vmcb, EXIT_INTERRUPT, 0);
+	machine_window(vcpu->cpu);
+	vcpu->cpu->resched = 1;
+	return 0;
 }
 
 struct vcpu *amd_exit(struct vcpu *vcpu)
 {
-	uint32_t code = (uint32_t)vcpu->machine.vmcb->exit_code;
+	struct vmcb *vmcb = vcpu->machine.vmcb;
+	uint32_t code = (uint32_t)vmcb->exit_code;
+	const struct row *row;
 
 	switch (code) {
 	case VMEXIT_VMMCALL:
-		return exit_hypercall(vcpu);
+		return exit_hypercall(vcpu, vmcb);
 	case VMEXIT_MSR:
-		return exit_msr(vcpu);
+		return exit_msr(vcpu, vmcb);
 	case VMEXIT_IOIO:
-		return exit_port(vcpu);
+		return exit_port(vcpu, vmcb);
 	case VMEXIT_CPUID:
-		return exit_cpuid(vcpu);
+		return exit_cpuid(vcpu, vmcb);
+	case VMEXIT_INTR:
+		return exit_interrupt(vcpu, vmcb);
 	default:
-		begin(vcpu, row_of(code)->reason - 1u, row_of(code)->length);
+		row = row_of(code);
+		vcpu->machine.next_rip = begin(vcpu, vmcb, row->reason - 1u, row->length);
 		return AMD_EXIT_FULL;
 	}
 }
