@@ -5,6 +5,7 @@
 #   make iso SYSTEM=...                                    a bootable image of it, for BIOS and UEFI machines
 B := build
 MAKEFLAGS += --no-builtin-rules
+.SECONDARY:
 Q := $(if $(V),,@)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror
 GCCINC := $(shell gcc -print-file-name=include 2>/dev/null)
@@ -105,7 +106,7 @@ $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c arch/host/*.c arch/x86_64/*.c \
 	tools/*.c tools/*/*.c) tests/unit/sample.c
 UNIT_SDK_SRC := $(wildcard sdk/*.c sdk/mock/*.c apps/*/*.c devices/*.c devices/*/*.c)
-UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/unit/*_test.c)
+UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices|tests/unit/device_fixture)[/.]' tests/unit/*_test.c)
 UNIT_FLAGS := -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iarch/host $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(shell xml2-config --cflags 2>/dev/null)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
@@ -123,7 +124,7 @@ $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
 # --- fuzzing: every tests/fuzz/NAME.c is one libFuzzer program over the same sources; tests/fuzz/run SECONDS runs all ---
 FUZZ_FLAGS := $(UNIT_FLAGS) -fsanitize=fuzzer-no-link
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
-FUZZ_SDK := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/fuzz/*.c)
+FUZZ_SDK := $(shell grep -lsE '^.include "(sdk|apps|devices|tests/unit/device_fixture)[/.]' tests/fuzz/*.c)
 $(B)/fuzz/obj/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)clang $(FUZZ_FLAGS) $(DEP) -c $< -o $@
