@@ -18,7 +18,8 @@ FREE := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(GCCINC) -I. -fno-pic
 X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
-.PHONY: all everything run image iso test check fuzz smoke clean packages
+MAKEFLAGS += --no-print-directory
+.PHONY: all everything checked run image iso test check fuzz smoke clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
@@ -156,8 +157,10 @@ run: packages
 	$(B)/bulkhead run $(IMAGE) $(if $(MEMORY),--memory $(MEMORY)) $(if $(CPUS),--cpus $(CPUS)) -- -action reboot=reset
 
 # --- tests: tests/README.md says what each is ---
-everything: all aarch64 image fuzz $(UNIT_TESTS) $(B)/boot-test.elf
-check: all aarch64 $(UNIT_TESTS)
+everything: checked image fuzz $(B)/boot-test.elf
+checked: all aarch64 $(UNIT_TESTS)
+check:
+	$(Q)$(MAKE) -j2 checked
 	$(Q)tests/check $(UNIT_TESTS)
 smoke: image
 	tests/smoke
