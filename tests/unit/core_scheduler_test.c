@@ -155,6 +155,13 @@ static void held_frames_start_at_plan_plus_bound_and_never_earlier(void **state)
 	}
 }
 
+static bool was_due;
+static void look_at_switch(enum host_call call)
+{
+	if (call == HOST_SWITCH)
+		was_due = APP_VCPU->machine.pending[3] != 0;
+}
+
 static void a_held_frame_counts_deadlines_that_passed_while_it_was_held(void **state)
 {
 	(void)state;
@@ -166,8 +173,11 @@ static void a_held_frame_counts_deadlines_that_passed_while_it_was_held(void **s
 	rig_enter(APP_VCPU); /* its reset is over */
 	rig_run_until(epoch() + 17 * MS);
 	APP_VCPU->machine.deadline = cpus[0].frame_end + 5000;
+	host.on_call = look_at_switch;
 	rig_run_until(cpus[0].frame_end + 20100);
+	host.on_call = 0;
 	assert_ptr_equal(cpus[0].current, APP_VCPU);
+	assert_true(was_due); /* before its first instruction */
 	assert_int_equal(APP_VCPU->machine.taken, 0xec);
 }
 
