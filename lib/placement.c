@@ -17,9 +17,9 @@ struct request {
 /* per subject: I/O and MSR permission maps; per vCPU: VMCB, extended state. Leaves of 1 GiB are left to hardware that
  * has them; the tables stay the same everywhere. */
 const struct placement_costs placement_costs_amd = {
-	.subject_pages = 5,
-	.vcpu_pages = 2,
-	.leaf_max = UINT64_C(2) << 20,
+        .subject_pages = 5,
+        .vcpu_pages = 2,
+        .leaf_max = UINT64_C(2) << 20,
 };
 
 static const struct config_region *region_at(const struct placement_input *in, uint32_t region)
