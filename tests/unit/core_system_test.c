@@ -22,9 +22,12 @@ static void refuses(const char *what)
 
 static void refuses_by_rule(enum config_rule rule)
 {
-	char what[96];
+	char what[128];
 
-	snprintf(what, sizeof(what), "the package is missing or breaks the rule [configuration] 0x%x\r\n", rule);
+	snprintf(
+	        what, sizeof(what),
+	        "the package breaks a rule of the configuration (bulkhead inspect says which) [configuration] 0x%x\r\n",
+	        rule);
 	refuses(what);
 }
 
@@ -33,7 +36,7 @@ static void a_start_without_a_package_is_refused(void **state)
 	(void)state;
 	rig_prepare(rig_sample());
 	rig_boot_info.package_size = 0;
-	refuses_by_rule(CONFIG_FINE);
+	refuses("no package was loaded with the core [boot module] 0x0");
 }
 
 static void a_package_that_is_none_is_refused(void **state)
