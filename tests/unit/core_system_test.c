@@ -33,7 +33,7 @@ static void a_package_that_is_none_is_refused(void **state)
 	struct sample *s = core_sample();
 	core_prepare(s);
 	s->header.magic ^= 1;
-	refuses("this is no configuration");
+	refuses("the package breaks a rule of the configuration");
 }
 
 static void a_configuration_that_the_checker_refuses_names_table_and_record(void **state)
@@ -42,9 +42,9 @@ static void a_configuration_that_the_checker_refuses_names_table_and_record(void
 	struct sample *s = core_sample();
 	s->vcpu[SAMPLE_LAYER].start = START_SIPI;
 	core_prepare(s);
-	refuses("a vCPU has a start state that its kind of subject does not permit");
+	refuses("the package breaks a rule of the configuration");
 	assert_non_null(strstr(host.console, "configuration table 0x1"));
-	assert_non_null(strstr(host.console, "[configuration] 0x2"));
+	assert_non_null(strstr(host.console, "record 0x2"));
 }
 
 static void a_package_with_one_flipped_bit_is_refused(void **state)
