@@ -19,7 +19,8 @@ LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none -
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
-CORE_LIB := lib/bytes.c $(filter-out lib/config_rules.c,$(wildcard lib/config*.c)) lib/hash.c lib/placement.c lib/tables.c lib/text.c
+# bytes: by string instructions, arch/x86_64/hw/bytes.S
+CORE_LIB := $(filter-out lib/config_rules.c,$(wildcard lib/config*.c)) lib/hash.c lib/placement.c lib/tables.c lib/text.c
 CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
 # arch/x86_64/*.c is pure and also runs natively in unit tests; boot/ and hw/ touch the machine
 X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.c arch/x86_64/hw/*.S)
@@ -56,7 +57,7 @@ $(B)/core-aarch64/%.c.o: %.c
 aarch64: $(AARCH64_OBJ)
 
 # --- a core that only tests start-up and controllers: tests/boot/run ---
-BOOT_TEST_SRC := tests/boot/main.c lib/bytes.c arch/x86_64/acpi.c arch/x86_64/multiboot.c arch/x86_64/ranges.c $(X86_HW)
+BOOT_TEST_SRC := tests/boot/main.c arch/x86_64/acpi.c arch/x86_64/multiboot.c arch/x86_64/ranges.c $(X86_HW)
 $(B)/boot-test.elf: $(BOOT_TEST_SRC:%=$(B)/core-amd/%.o) arch/x86_64/boot/core.ld
 	$(Q)$(CORE_LINK) -Wl,-T,arch/x86_64/boot/core.ld $(filter %.o,$^) -o $@64
 	$(Q)objcopy -O elf32-i386 $@64 $@
