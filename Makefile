@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: ISC
 # Two commands: `make run` (install what is missing, build, boot the demo) and `make test` (everything).
 # Quick inner loop: `make check`. All output goes to build/.
+#   make run SYSTEM=systems/linux.xml MEMORY=2G CPUS=2     another system, another machine
+#   make iso SYSTEM=...                                    a bootable image of it, for BIOS and UEFI machines
 B := build
 MAKEFLAGS += --no-builtin-rules
+.SECONDARY:
 Q := $(if $(V),,@)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef -Werror
-GCCINC := $(shell gcc -print-file-name=include)
+GCCINC := $(shell gcc -print-file-name=include 2>/dev/null)
 DEP = -MMD -MP
 
 # --- freestanding code: core, SDK, applications, layer ---
@@ -15,7 +18,8 @@ FREE := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(GCCINC) -I. -fno-pic
 X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
-.PHONY: all run test check fuzz smoke size bench clean packages
+MAKEFLAGS += --no-print-directory
+.PHONY: all everything checked run image iso test check fuzz smoke clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
@@ -52,7 +56,7 @@ AARCH64_OBJ := $(patsubst %,$(B)/core-aarch64/%.o,$(wildcard core/*.c lib/*.c))
 $(B)/core-aarch64/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)aarch64-linux-gnu-gcc -std=c11 -O2 -ffreestanding -nostdinc -isystem $(shell aarch64-linux-gnu-gcc \
-		-print-file-name=include) -I. -Iarch/aarch64 -mgeneral-regs-only $(WARN) $(DEP) -c $< -o $@
+		-print-file-name=include 2>/dev/null) -I. -Iarch/aarch64 -mgeneral-regs-only $(WARN) $(DEP) -c $< -o $@
 .PHONY: aarch64
 aarch64: $(AARCH64_OBJ)
 
@@ -86,8 +90,10 @@ endef
 .PHONY: apps
 $(foreach a,$(APP_DIRS),$(eval $(call app_rule,$(a),$(wildcard apps/$(a)/*.c))))
 $(eval $(call app_rule,layer,$(wildcard devices/*.c devices/*/*.c)))
-# guest tests: tests/guest/NAME/main.c is an app named test-NAME
-$(foreach t,$(notdir $(patsubst %/,%,$(wildcard tests/guest/*/))),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c))))
+# guest tests: tests/guest/NAME/main.c is an app named test-NAME, with what tests/guest/common offers
+GUEST_TESTS := $(filter-out common,$(notdir $(patsubst %/,%,$(wildcard tests/guest/*/))))
+GUEST_COMMON := $(wildcard tests/guest/common/*.c tests/guest/common/*.S)
+$(foreach t,$(GUEST_TESTS),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c tests/guest/$(t)/*.S) $(GUEST_COMMON))))
 
 # --- the host tool ---
 TOOL_SRC := $(wildcard tools/*.c tools/*/*.c) $(filter-out lib/bytes.c,$(wildcard lib/*.c))
@@ -106,7 +112,7 @@ UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c ar
 	tools/*.c tools/*/*.c) \
 	$(filter-out %_test.c,$(wildcard tests/unit/*.c))
 UNIT_SDK_SRC := $(wildcard sdk/*.c sdk/mock/*.c apps/*/*.c devices/*.c devices/*/*.c)
-UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/unit/*_test.c)
+UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices|tests/unit/device_fixture)[/.]' tests/unit/*_test.c)
 UNIT_FLAGS := -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iarch/host $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(UNIT_EXTRA) $(shell xml2-config --cflags 2>/dev/null)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
@@ -124,7 +130,7 @@ $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
 # --- fuzzing: every tests/fuzz/NAME.c is one libFuzzer program over the same sources; tests/fuzz/run SECONDS runs all ---
 FUZZ_FLAGS := $(UNIT_FLAGS) -fsanitize=fuzzer-no-link
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
-FUZZ_SDK := $(shell grep -lsE '^.include "(sdk|apps|devices)/' tests/fuzz/*.c)
+FUZZ_SDK := $(shell grep -lsE '^.include "(sdk|apps|devices|tests/unit/device_fixture)[/.]' tests/fuzz/*.c)
 $(B)/fuzz/obj/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(Q)clang $(FUZZ_FLAGS) $(DEP) -c $< -o $@
@@ -137,8 +143,34 @@ $(FUZZ): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.c.o $(B)/fuzz/all.a
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(filter %/sdk.a,$^) $(filter %/all.a,$^) -lxml2 -o $@
 fuzz: $(FUZZ)
 
-check: all aarch64 $(UNIT_TESTS)
-	tests/check $(UNIT_TESTS)
+# --- example systems: guests are Debian's own kernel with a small initial RAM disk ---
+SYSTEM := systems/demo.xml
+IMAGE := $(B)/$(notdir $(basename $(SYSTEM))).img
+GUEST_FILES := $(B)/vmlinuz $(B)/initrd.cpio.gz
+$(B)/vmlinuz:
+	systems/guest/kernel $(B)
+$(B)/initrd.cpio.gz: systems/guest/initrd systems/guest/init
+	@mkdir -p $(@D)
+	systems/guest/initrd $@
+image: all $(GUEST_FILES)
+	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)
+iso: packages
+	$(Q)$(MAKE) -j2 image
+	$(B)/bulkhead iso $(IMAGE) -o $(IMAGE:.img=.iso)
+run: packages
+	$(Q)$(MAKE) -j2 image
+	$(B)/bulkhead run $(IMAGE) $(if $(MEMORY),--memory $(MEMORY)) $(if $(CPUS),--cpus $(CPUS)) -- -action reboot=reset
+
+# --- tests: tests/README.md says what each is ---
+everything: checked image fuzz $(B)/boot-test.elf
+checked: all aarch64 $(UNIT_TESTS)
+check:
+	$(Q)$(MAKE) -j2 checked
+	$(Q)tests/check $(UNIT_TESTS)
+smoke: image
+	tests/smoke
+test: packages
+	$(Q)tests/all
 
 size: all
 	$(Q)tests/size $(AMD_SRC)

@@ -98,7 +98,7 @@ void audit_core(struct cpu *cpu, uint32_t subject, uint64_t what, uint64_t a, ui
 }
 
 /* A vCPU has a budget per major frame of its CPU; what exceeds it is counted and reported when the budget refills. */
-static bool charge(struct cpu *cpu, struct vcpu *vcpu)
+bool audit_charge(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (vcpu->audit_since != cpu->major_start) {
 		uint32_t suppressed = vcpu->audit_suppressed;
@@ -116,8 +116,10 @@ static bool charge(struct cpu *cpu, struct vcpu *vcpu)
 	return true;
 }
 
-void audit_vcpu(struct cpu *cpu, struct vcpu *vcpu, uint64_t what, uint64_t a, uint64_t b, uint64_t c)
+bool audit_vcpu(struct cpu *cpu, struct vcpu *vcpu, uint64_t what, uint64_t a, uint64_t b, uint64_t c)
 {
-	if (charge(cpu, vcpu))
-		record(cpu, RECORD(cpu, vcpu->subject->index, (uint16_t)vcpu->index, machine_rip(vcpu)));
+	if (!audit_charge(cpu, vcpu))
+		return false;
+	record(cpu, RECORD(cpu, vcpu->subject->index, (uint16_t)vcpu->index, machine_rip(vcpu)));
+	return true;
 }

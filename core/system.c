@@ -15,7 +15,7 @@
 #define PAGE 4096u
 struct system the_system;
 static uint64_t pool_next, pool_end;
-static struct machine_map maps[CONFIG_MAX_REGIONS];
+static struct machine_map maps[3 + CONFIG_MAX_REGIONS]; /* configuration, tables, pool; regions */
 
 void system_refuse(const char *what, const char *where, uint64_t value)
 {
@@ -25,18 +25,6 @@ void system_refuse(const char *what, const char *where, uint64_t value)
 	console_text(where);
 	console_line("]", value);
 	machine_stop();
-}
-
-void system_safe_state(struct cpu *cpu, uint64_t detail)
-{
-	for (uint32_t i = 0; i < the_system.config->cpu_count; i++) {
-		if (i == cpu->id)
-			continue;
-		cpus[i].nmi = 1;
-		__atomic_store_n(&cpus[i].resched, 1, __ATOMIC_SEQ_CST);
-		machine_kick(i);
-	}
-	core_panic(PANIC_SUBJECT, detail, 0, cpu->id);
 }
 
 void *system_pages(uint32_t count)

@@ -28,13 +28,23 @@ static inline void xsetbv(uint64_t value)
 {
 	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 }
+static inline uint64_t xgetbv(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return low | (uint64_t)high << 32;
+}
 static inline void xsave(uint8_t *area, uint64_t components)
 {
 	__asm__ volatile("xsave64 (%0)" : : "r"(area), "a"((uint32_t)components), "d"(0) : "memory");
 }
 static inline void xrstor(const uint8_t *area, uint64_t components)
 {
-	__asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"((uint32_t)components), "d"(0) : "memory");
+	__asm__ volatile("xrstor64 (%0)"
+	                 :
+	                 : "r"(area), "a"((uint32_t)components), "d"((uint32_t)(components >> 32))
+	                 : "memory");
 }
 
 #define CR4_GUEST_OSXSAVE (UINT64_C(1) << 18)

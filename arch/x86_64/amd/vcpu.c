@@ -19,6 +19,7 @@
 #define XSAVE_LEGACY_MXCSR 24u
 bool amd_has_next_rip;
 static uint32_t asid_count;
+static uint64_t host_xcr0;                    /* every state component that this CPU has */
 static uint8_t *maps_of[CONFIG_MAX_SUBJECTS]; /* IOPM, then MSRPM */
 static uint8_t host_save[CONFIG_MAX_CPUS][PAGE] __attribute__((aligned(4096)));
 static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
@@ -47,6 +48,8 @@ enum status machine_check(const char **what)
 	machine_cpuid(0x8000000au, 0, regs);
 	amd_has_next_rip = regs[CPUID_EDX] >> 3 & 1;
 	asid_count = regs[CPUID_EBX];
+	machine_cpuid(0xd, 0, regs);
+	host_xcr0 = regs[CPUID_EAX] | (uint64_t)regs[CPUID_EDX] << 32;
 	machine_cpu_open(0);
 	return OK;
 }
@@ -104,7 +107,7 @@ static uint8_t *make_maps(const struct config_subject *config)
 	return maps;
 }
 
-/* One tag per vCPU of a physical CPU; where they run out the rest shares the last and is flushed at each switch. */
+/* One tag per vCPU of a physical CPU; where they run out the rest shares the last and is flushed at each entry. */
 static uint32_t choose_asid(const struct vcpu *vcpu)
 {
 	uint32_t asid = 1;
@@ -133,6 +136,7 @@ static void open_control(struct vcpu *vcpu)
 	vmcb->iopm = (uint64_t)(uintptr_t)maps_of[subject];
 	vmcb->msrpm = vmcb->iopm + IOPM_PAGES * PAGE;
 	vmcb->asid = choose_asid(vcpu);
+	vcpu->machine.flush_always = vmcb->asid == asid_count - 1;
 	vmcb->np_enable = 1;
 	vmcb->nested_cr3 = system_table_root(subject);
 }
@@ -260,14 +264,10 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 	state->lapic->state = LAPIC_RUNNING;
 }
 
-/* Whose FPU and debug registers a vCPU uses: a layer has none and leaves its guest's alone. */
-static struct vcpu *owner(struct vcpu *vcpu)
-{
-	return vcpu && vcpu->guest ? vcpu->guest : vcpu;
-}
-
+/* XCR0 is read back: not every implementation lets XSETBV be intercepted (QEMU 7.2 does not). */
 static void save_extended(struct vcpu_state *state)
 {
+	state->xcr0 = (xgetbv() & state->xcr0_max) | 1;
 	if (state->xcr0_max) {
 		xsetbv(state->xcr0_max);
 		xsave(state->xsave, state->xcr0_max);
@@ -278,13 +278,15 @@ static void save_extended(struct vcpu_state *state)
 	__asm__("mov %%db3, %0" : "=r"(state->dr[3]));
 }
 
+/*
+ * All components, not only the granted ones: what the area does not hold is initialised (APM 4 XRSTOR), so a subject
+ * finds nothing of the one before it, not even in registers that its description leaves out: SSE needs no XCR0 bit.
+ */
 static void load_extended(const struct vcpu_state *state)
 {
-	if (state->xcr0_max) {
-		xsetbv(state->xcr0_max);
-		xrstor(state->xsave, state->xcr0_max);
-		xsetbv(state->xcr0);
-	}
+	xsetbv(host_xcr0);
+	xrstor(state->xsave, host_xcr0);
+	xsetbv(state->xcr0);
 	__asm__ volatile("mov %0, %%db0" : : "r"(state->dr[0]));
 	__asm__ volatile("mov %0, %%db1" : : "r"(state->dr[1]));
 	__asm__ volatile("mov %0, %%db2" : : "r"(state->dr[2]));
@@ -294,14 +296,8 @@ static void load_extended(const struct vcpu_state *state)
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 {
-	struct vcpu *from = owner(previous), *to = owner(next);
-
 	(void)cpu;
-	if (next->machine.vmcb->asid == asid_count - 1)
-		next->machine.vmcb->tlb_control = 1;
-	if (from == to)
-		return;
-	if (from)
-		save_extended(&from->machine);
-	load_extended(&to->machine);
+	if (previous)
+		save_extended(&previous->machine);
+	load_extended(&next->machine);
 }
