@@ -4,7 +4,7 @@
 
 /*
  * SHA-256 as FIPS 180-4 section 6.2 states it. The message schedule is kept as a window of 16 words, rolled forward in
- * place; whole blocks are taken from the caller's bytes without copying. Words are swapped: every machine of ours is
+ * place. Words are swapped: every machine of ours is
  * little-endian.
  */
 static const uint32_t constants[64] = {
@@ -72,37 +72,24 @@ void hash_init(struct hash *hash)
 void hash_update(struct hash *hash, const void *bytes, size_t size)
 {
 	const uint8_t *from = bytes;
-	const size_t held = hash->bytes % 64;
 
-	hash->bytes += size;
-	if (held) {
-		const size_t part = size < 64 - held ? size : 64 - held;
+	while (size) {
+		const size_t held = hash->bytes % 64, part = size < 64 - held ? size : 64 - held;
 		memcpy(hash->block + held, from, part);
-		if (held + part < 64)
-			return;
-		block_take(hash->state, hash->block);
-		from += part, size -= part;
+		hash->bytes += part, from += part, size -= part;
+		if (held + part == 64)
+			block_take(hash->state, hash->block);
 	}
-	for (; size >= 64; from += 64, size -= 64)
-		block_take(hash->state, from);
-	if (size)
-		memcpy(hash->block, from, size);
 }
 
 void hash_final(struct hash *hash, uint8_t digest[HASH_BYTES])
 {
 	const uint64_t bits = __builtin_bswap64(hash->bytes * 8);
-	size_t held = hash->bytes % 64;
 
-	hash->block[held++] = 0x80;
-	if (held > 56) {
-		memset(hash->block + held, 0, 64 - held);
-		block_take(hash->state, hash->block);
-		held = 0;
-	}
-	memset(hash->block + held, 0, 56 - held);
-	memcpy(hash->block + 56, &bits, sizeof(bits));
-	block_take(hash->state, hash->block);
+	hash_update(hash, "\x80", 1);
+	while (hash->bytes % 64 != 56)
+		hash_update(hash, "", 1);
+	hash_update(hash, &bits, sizeof(bits));
 	for (unsigned i = 0; i < 8; i++) {
 		const uint32_t word = __builtin_bswap32(hash->state[i]);
 		memcpy(digest + 4 * i, &word, sizeof(word));
