@@ -47,7 +47,7 @@ static const struct config_header *open_package(const struct boot_info *boot)
 	const struct config_header *config = (const void *)(uintptr_t)boot->package.at;
 	struct config_problem problem = {CONFIG_FINE, TABLE_COUNT, 0};
 
-	if (!boot->package_size || config_check(config, boot->package_size, &problem) != OK) {
+	if (config_check(config, boot->package_size, &problem) != OK) {
 		console_line("configuration table", problem.table);
 		console_line("record", problem.record);
 		system_refuse("the package is missing or breaks the rule", "configuration", problem.rule);

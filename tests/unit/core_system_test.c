@@ -24,7 +24,7 @@ static void a_start_without_a_package_is_refused(void **state)
 	(void)state;
 	core_prepare(core_sample());
 	core_boot_info.package_size = 0;
-	refuses("no package was loaded with the core");
+	refuses("breaks the rule [configuration] 0x2");
 }
 
 static void a_package_that_is_none_is_refused(void **state)
@@ -33,7 +33,8 @@ static void a_package_that_is_none_is_refused(void **state)
 	struct sample *s = core_sample();
 	core_prepare(s);
 	s->header.magic ^= 1;
-	refuses("this is no configuration");
+	refuses("breaks the rule [configuration] 0x2");
+	assert_int_equal(BAD_MAGIC, 2);
 }
 
 static void a_configuration_that_the_checker_refuses_names_table_and_record(void **state)
@@ -42,9 +43,10 @@ static void a_configuration_that_the_checker_refuses_names_table_and_record(void
 	struct sample *s = core_sample();
 	s->vcpu[SAMPLE_LAYER].start = START_SIPI;
 	core_prepare(s);
-	refuses("a vCPU has a start state that its kind of subject does not permit");
+	refuses("breaks the rule [configuration] 0x2e");
+	assert_int_equal(BAD_VCPU_START, 0x2e);
 	assert_non_null(strstr(host.console, "configuration table 0x1"));
-	assert_non_null(strstr(host.console, "[configuration] 0x2"));
+	assert_non_null(strstr(host.console, "record 0x2"));
 }
 
 static void a_package_with_one_flipped_bit_is_refused(void **state)
@@ -53,7 +55,7 @@ static void a_package_with_one_flipped_bit_is_refused(void **state)
 	struct sample *s = core_sample();
 	core_prepare(s);
 	s->payload.kernel[4999] ^= 4;
-	refuses("does not match its digest");
+	refuses("its digest is another");
 }
 
 static void a_truncated_package_is_refused(void **state)
@@ -61,7 +63,7 @@ static void a_truncated_package_is_refused(void **state)
 	(void)state;
 	core_prepare(core_sample());
 	core_boot_info.package_size -= 4096;
-	refuses("does not match its digest");
+	refuses("its digest is another");
 }
 
 static void a_machine_without_virtualization_is_refused(void **state)
@@ -87,7 +89,7 @@ static void too_few_cpus_are_refused(void **state)
 	sample_add_cpu(s);
 	core_prepare(s);
 	core_boot_info.cpu_count = 1;
-	refuses("more CPUs than there are [sample] 0x1");
+	refuses("fewer CPUs than described [sample] 0x1");
 }
 
 static void cpus_that_do_not_start_are_refused(void **state)
