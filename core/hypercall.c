@@ -370,8 +370,10 @@ void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
 
 	if (run) {
 		status = layer_run(cpu, vcpu, a, b, c);
-		if (status == OK)
+		if (status == OK) {
+			vcpu_result(machine, 0, OK);
 			return;
+		}
 	}
 	vcpu_result(machine, 1, 0);
 	vcpu_result(machine, 2, 0);

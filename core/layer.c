@@ -12,7 +12,6 @@
 void layer_return(struct vcpu *layer, enum run_outcome outcome, uint64_t value)
 {
 	layer->state = VCPU_READY;
-	vcpu_result(&layer->machine, 0, OK);
 	vcpu_result(&layer->machine, 1, outcome);
 	vcpu_result(&layer->machine, 2, value);
 	vcpu_result(&layer->machine, 3, 0);

@@ -117,7 +117,7 @@ void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason);
 struct vcpu *core_port(struct cpu *cpu, struct vcpu *guest, uint64_t info);
 /* cpu->resched is set: decide anew who runs. Returns cpu->current, 0 = back to the scheduler. May be called by the
  * machine between two vCPUs; it touches only the stored state of vCPUs that it does not return. */
-struct vcpu *core_decide(struct cpu *cpu);
+struct vcpu *core_choose(struct cpu *cpu);
 /* The upcall for EXIT_HYPERCALL, after the machine has stepped over the instruction. */
 void core_hypercall(struct cpu *cpu, struct vcpu *vcpu);
 /* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like. A layer has none of its

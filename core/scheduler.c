@@ -209,7 +209,7 @@ static void run_next(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 		the_system.stats->first_tsc = machine_now();
 }
 
-struct vcpu *core_decide(struct cpu *cpu)
+struct vcpu *core_choose(struct cpu *cpu)
 {
 	__atomic_store_n(&cpu->resched, 0, __ATOMIC_SEQ_CST);
 	uint64_t now = machine_now();
@@ -245,7 +245,7 @@ static void idle(struct cpu *cpu)
 void scheduler_round(struct cpu *cpu)
 {
 	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
-		core_decide(cpu);
+		core_choose(cpu);
 	if (cpu->current) {
 		machine_run(cpu, cpu->current);
 	} else if (cpu->work) {

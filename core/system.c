@@ -47,10 +47,13 @@ static const struct config_header *open_package(const struct boot_info *boot)
 	const struct config_header *config = (const void *)(uintptr_t)boot->package.at;
 	struct config_problem problem = {CONFIG_FINE, TABLE_COUNT, 0};
 
+	if (!boot->package_size)
+		system_refuse("no package was loaded with the core", "boot module", 0);
 	if (config_check(config, boot->package_size, &problem) != OK) {
 		console_line("configuration table", problem.table);
 		console_line("record", problem.record);
-		system_refuse("the package is missing or breaks the rule", "configuration", problem.rule);
+		system_refuse("the package breaks a rule of the configuration (bulkhead inspect says which)",
+		              "configuration", problem.rule);
 	}
 	if (config_digest(config, boot->package_size) != OK)
 		system_refuse("the package is damaged: its digest is another", config->name, config->package_size);

@@ -57,8 +57,12 @@ static void take(struct vcpu_state *state)
 
 static void record(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 {
-	cpu->flight[cpu->flight_next++ % FLIGHT_COUNT] = (struct flight){
-	        .time = host.now[cpu->id], .rip = vcpu->machine.rip, .reason = reason, .vcpu = vcpu->index};
+	*cpu->flight_at = (struct flight){.time_low = (uint32_t)host.now[cpu->id],
+	                                  .time_high = (uint32_t)(host.now[cpu->id] >> 32),
+	                                  .rip = vcpu->machine.rip,
+	                                  .reason = reason,
+	                                  .vcpu = vcpu->index};
+	cpu->flight_at = flight_next(cpu->flight_at);
 	vcpu->stats->exits[reason]++;
 }
 
@@ -98,6 +102,9 @@ void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 			record(cpu, vcpu, exit.reason);
 			if (exit.reason == EXIT_HYPERCALL)
 				host_hypercall(cpu, vcpu);
+			else if (exit.reason == EXIT_IO && vcpu->layer &&
+			         !(FRAME_IO_FLAGS(exit.detail[0]) & FRAME_IO_STRING))
+				core_port(cpu, vcpu, exit.detail[0]);
 			else
 				core_exit(cpu, vcpu, exit.reason);
 			return;

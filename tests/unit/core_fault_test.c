@@ -269,7 +269,7 @@ static void a_policy_can_stop_the_whole_system(void **state)
 	sample_add_cpu(s);
 	boot(s);
 	host.cpu = 0;
-	cpus[0].flight_next = 5;
+	cpus[0].flight_at = &cpus[0].flight[5];
 	assert_int_equal(core_ends(raw_exit, (void *)(uintptr_t)EXIT_SHUTDOWN), HOST_STOPPED);
 	assert_non_null(strstr(host.console, "vector 0x101"));
 	assert_true(host.kicked[1]);

@@ -201,6 +201,8 @@ void core_leave(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t 
 		fail_msg("the machine ended: %s", host.console);
 	if (reason == EXIT_HYPERCALL)
 		host_hypercall(vcpu->cpu, vcpu);
+	else if (reason == EXIT_IO && vcpu->layer && !(FRAME_IO_FLAGS(detail0) & FRAME_IO_STRING))
+		core_port(vcpu->cpu, vcpu, detail0);
 	else
 		core_exit(vcpu->cpu, vcpu, reason);
 }

@@ -24,7 +24,7 @@ static void the_first_frame_begins_at_the_epoch_on_every_cpu(void **state)
 	uint64_t at = epoch();
 	core_run_until(at - 1);
 	assert_null(cpus[0].current);
-	assert_null(cpus[0].group);
+	assert_int_equal(cpus[0].member_count, 0);
 	core_run_until(at + 10);
 	assert_int_equal(cpus[0].frame_start, at);
 	assert_int_equal(cpus[0].frame_end, at + 15 * MS / 2);

@@ -309,7 +309,7 @@ struct vcpu *amd_exit(struct vcpu *vcpu)
 static struct vcpu *decide(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
-		vcpu = core_decide(cpu);
+		vcpu = core_choose(cpu);
 	if (vcpu && vcpu->machine.check)
 		amd_interrupt_arm(vcpu);
 	return vcpu;
