@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/audit.h"
+#include <stddef.h>
 #include "core/subject.h"
 #include "core/system.h"
 #include "core/vcpu.h"
@@ -56,53 +57,48 @@ void audit_mask(uint32_t consumer, uint32_t classes)
 	__atomic_store_n(&consumer_mask[consumer], classes, __ATOMIC_RELAXED);
 }
 
-static void put(struct audit_ring *ring, uint32_t capacity, const struct audit_record *record)
+static void put(struct audit_ring *ring, const struct audit_record *record)
 {
-	/* the consumer cannot write here, so the header is ours to believe; capacity comes from the configuration */
-	uint64_t sequence = ring->next;
-	struct audit_record *slot = &ring->record[(sequence - 1) & (capacity - 1)];
+	/* the consumer cannot write here, so the header is ours to believe */
+	const uint64_t sequence = ring->next, *from = (const uint64_t *)record;
+	uint64_t *slot = (uint64_t *)&ring->record[(sequence - 1) & (ring->capacity - 1)];
 
-	__atomic_store_n(&slot->sequence, 0, __ATOMIC_RELEASE);
+	_Static_assert(offsetof(struct audit_record, sequence) == 0, "the first word makes the record valid");
+	__atomic_store_n(slot, 0, __ATOMIC_RELEASE);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	slot->time = record->time;
-	slot->cpu = record->cpu;
-	slot->subject = record->subject;
-	slot->vcpu = record->vcpu;
-	slot->class = record->class;
-	slot->event = record->event;
-	slot->rip = record->rip;
-	for (unsigned i = 0; i < 3; i++)
-		slot->argument[i] = record->argument[i];
-	__atomic_store_n(&slot->sequence, sequence, __ATOMIC_RELEASE);
+	for (unsigned i = 1; i < sizeof(*record) / sizeof(*slot); i++)
+		slot[i] = from[i];
+	__atomic_store_n(slot, sequence, __ATOMIC_RELEASE);
 	__atomic_store_n(&ring->next, sequence + 1, __ATOMIC_RELEASE);
 }
 
-static void record(struct cpu *cpu, struct audit_record *r, const struct audit_entry *entry)
+static void record(struct cpu *cpu, const struct audit_record *r)
 {
 	uint32_t from = r->subject == 0xffff ? CONFIG_MAX_SUBJECTS : r->subject;
 
-	r->time = machine_now();
-	r->cpu = (uint16_t)cpu->id;
-	r->class = (uint16_t)entry->class;
-	r->event = entry->event;
-	for (unsigned i = 0; i < 3; i++)
-		r->argument[i] = entry->argument[i];
-	for (uint32_t i = 0; i < the_system.config->table[TABLE_CONSUMER].count; i++) {
-		struct audit_ring *ring = ring_of(i, cpu->id);
-		if (classes_of[i][from] & consumer_mask[i] & entry->class)
-			put(ring, ring->capacity, r);
-	}
+	for (uint32_t i = 0; i < the_system.config->table[TABLE_CONSUMER].count; i++)
+		if (classes_of[i][from] & consumer_mask[i] & r->class)
+			put(ring_of(i, cpu->id), r);
 }
 
-void audit_core(struct cpu *cpu, uint32_t subject, const struct audit_entry *entry)
-{
-	struct audit_record r = {.subject = (uint16_t)subject, .vcpu = 0xffff};
+#define RECORD(cpu_, subject_, vcpu_, rip_)                                                                         \
+	&(const struct audit_record)                                                                                \
+	{                                                                                                           \
+		.time = machine_now(), .cpu = (uint16_t)(cpu_)->id, .subject = (uint16_t)(subject_), .vcpu = vcpu_, \
+		.class = (uint16_t)what, .event = (uint32_t)(what >> 16), .rip = rip_, .argument = {                \
+			a,                                                                                          \
+			b,                                                                                          \
+			c                                                                                           \
+		}                                                                                                   \
+	}
 
-	record(cpu, &r, entry);
+void audit_core(struct cpu *cpu, uint32_t subject, uint64_t what, uint64_t a, uint64_t b, uint64_t c)
+{
+	record(cpu, RECORD(cpu, subject, 0xffff, 0));
 }
 
 /* A vCPU has a budget per major frame of its CPU; what exceeds it is counted and reported when the budget refills. */
-static bool charge(struct cpu *cpu, struct vcpu *vcpu)
+bool audit_charge(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (vcpu->audit_since != cpu->major_start) {
 		uint32_t suppressed = vcpu->audit_suppressed;
@@ -120,12 +116,10 @@ static bool charge(struct cpu *cpu, struct vcpu *vcpu)
 	return true;
 }
 
-void audit_vcpu(struct cpu *cpu, struct vcpu *vcpu, const struct audit_entry *entry)
+bool audit_vcpu(struct cpu *cpu, struct vcpu *vcpu, uint64_t what, uint64_t a, uint64_t b, uint64_t c)
 {
-	struct audit_record r = {.subject = (uint16_t)vcpu->subject->index, .vcpu = (uint16_t)vcpu->index};
-
-	if (!charge(cpu, vcpu))
-		return;
-	r.rip = machine_rip(vcpu);
-	record(cpu, &r, entry);
+	if (!audit_charge(cpu, vcpu))
+		return false;
+	record(cpu, RECORD(cpu, vcpu->subject->index, (uint16_t)vcpu->index, machine_rip(vcpu)));
+	return true;
 }

@@ -26,6 +26,7 @@ struct cpu {
 	struct flight *flight_at; /* the next line */
 	uint64_t resched;         /* something may have changed who runs: leave the guest and look */
 	struct vcpu *current;     /* who runs when nothing changed; 0 = nobody */
+	struct subject *work;     /* a unit whose memory is being prepared, in its own frame, when nobody runs */
 	struct vcpu *loaded;      /* whose FPU and debug registers are live */
 	uint64_t timer;           /* deadline in the hardware timer; 0 = unknown */
 	uint64_t since;           /* TSC up to which run time has been accounted */
@@ -36,7 +37,9 @@ struct cpu {
 	/* the plan, see scheduler.c */
 	uint32_t schedule;
 	const struct config_frame *frames;
-	const struct config_group *group; /* of the present frame, 0 = idle */
+	struct vcpu **member;    /* of the present frame's group, highest priority first */
+	struct vcpu *background; /* runs when none of them can; 0 = idle */
+	uint32_t member_count;
 	uint32_t frame_count, frame_index;
 	uint64_t major_start, major_remainder; /* TSC of the present major frame; rest in 1/1000 ticks */
 	uint64_t offset_us;                    /* of the end of the present frame in the major frame */

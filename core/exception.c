@@ -62,10 +62,12 @@ static void end_subject(struct cpu *cpu, struct vcpu *vcpu, const struct config_
 {
 	struct subject *subject = vcpu->subject;
 
+	if (action == ACTION_RESTART && !may_restart(subject->leader, policy))
+		action = ACTION_STOP;
 	audit_core(cpu, subject->index, AUDIT(AUDIT_SAFETY, AUDIT_FAULT, fault, action, detail));
 	if (action == ACTION_SYSTEM)
-		system_safe_state(cpu, fault);
-	if (action == ACTION_RESTART && may_restart(subject->leader, policy))
+		core_panic(PANIC_SUBJECT, fault, 0, cpu->id);
+	if (action == ACTION_RESTART)
 		(void)subject_command(cpu, subject, COMMAND_RESTART, 0xffff);
 	else
 		(void)subject_command(cpu, subject, COMMAND_FAIL, 0xffff);

@@ -70,11 +70,14 @@ static enum status unmask_check(CALL)
 
 static void unmask_apply(CALL)
 {
-	interrupt_unmask(vcpu->subject, (uint32_t)a);
+	interrupt_unmask(vcpu->cpu, vcpu->subject, (uint32_t)a);
 }
 
 static enum status command(CALL, enum subject_command which)
 {
+	/* every change of state is on record: else pause and resume in a loop would drown all others */
+	if (!audit_charge(vcpu->cpu, vcpu))
+		return ERR_BUDGET;
 	return subject_command(vcpu->cpu, &subjects[a], which, vcpu->subject->index);
 }
 static enum status start_act(CALL)
@@ -110,14 +113,12 @@ static void status_apply(CALL)
 	vcpu_result(&vcpu->machine, 3, runtime);
 }
 
-static enum status write_check(CALL)
+static enum status write_act(CALL)
 {
-	return a < 0x10000 ? OK : ERR_ARGUMENT;
-}
-
-static void write_apply(CALL)
-{
-	audit_vcpu(vcpu->cpu, vcpu, AUDIT(AUDIT_USER, AUDIT_USER_EVENT + (uint32_t)a, b, c, 0));
+	if (a >= 0x10000)
+		return ERR_ARGUMENT;
+	return audit_vcpu(vcpu->cpu, vcpu, AUDIT(AUDIT_USER, AUDIT_USER_EVENT + (uint32_t)a, b, c, 0)) ? OK
+	                                                                                               : ERR_BUDGET;
 }
 
 static enum status audit_mask_check(CALL)
@@ -142,7 +143,7 @@ static enum status self_test_act(CALL)
 	uint64_t next = 0;
 	enum status status = system_self_test(a, &next);
 
-	if (status != OK)
+	if (status == ERR_CORRUPT)
 		audit_core(vcpu->cpu, vcpu->subject->index, AUDIT(AUDIT_SAFETY, AUDIT_SELF_TEST, a, status, 0));
 	vcpu_result(&vcpu->machine, 1, next);
 	return status;
@@ -292,7 +293,6 @@ ALWAYS(wait_act, wait_apply)
 ALWAYS(mask_act, mask_apply)
 PAIR(unmask_act, unmask_check, unmask_apply)
 ALWAYS(status_act, status_apply)
-PAIR(write_act, write_check, write_apply)
 PAIR(audit_mask_act, audit_mask_check, audit_mask_apply)
 PAIR(image_act, image_check, image_apply)
 ALWAYS(reboot_act, reboot_apply)
@@ -360,17 +360,25 @@ static __attribute__((noinline)) void refused(struct vcpu *vcpu, uint64_t number
 	audit_vcpu(vcpu->cpu, vcpu, AUDIT(AUDIT_SECURITY, AUDIT_HYPERCALL_DENIED, number, status, a));
 }
 
-void core_hypercall(struct cpu *cpu UNUSED, struct vcpu *vcpu)
+void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
 {
 	struct vcpu_state *machine = &vcpu->machine;
 	uint64_t number = vcpu_argument(machine, 0), a = vcpu_argument(machine, 1);
 	uint64_t b = vcpu_argument(machine, 2), c = vcpu_argument(machine, 3);
 	enum status status = ERR_NUMBER;
+	bool run = number == HC_VCPU_RUN && vcpu->guest; /* a layer's loop: as frequent as all other calls together */
 
+	if (run) {
+		status = layer_run(cpu, vcpu, a, b, c);
+		if (status == OK) {
+			vcpu_result(machine, 0, OK);
+			return;
+		}
+	}
 	vcpu_result(machine, 1, 0);
 	vcpu_result(machine, 2, 0);
 	vcpu_result(machine, 3, 0);
-	if (number < HYPERCALL_COUNT && calls[number].act) {
+	if (!run && number < HYPERCALL_COUNT && calls[number].act) {
 		status = calls[number].need ? allowed(SAME, calls[number].need) : OK;
 		if (status == OK)
 			status = calls[number].act(SAME);

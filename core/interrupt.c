@@ -55,19 +55,30 @@ void core_interrupt_line(unsigned cpu_index, unsigned line)
 	cpu->resched = 1;
 }
 
-void interrupt_unmask(const struct subject *subject, uint32_t index)
+void interrupt_unmask(struct cpu *here, const struct subject *subject, uint32_t index)
 {
 	uint32_t line = subject->config->line.first + index;
 	const struct config_line *l = &lines()[line];
 	struct cpu *cpu = &cpus[cpu_of_line(subject, l->bit)];
 
-	if (cpu->line_count[line] > l->budget) {
+	if (cpu->line_count[line] >= l->budget) {
 		uint32_t before = __atomic_fetch_or(&cpu->line_waiting, 1u << line, __ATOMIC_SEQ_CST);
 		if (!(before & 1u << line))
-			audit_core(cpu, subject->index, AUDIT(AUDIT_SAFETY, AUDIT_LINE_STORM, l->gsi, 0, 0));
+			audit_core(here, subject->index, AUDIT(AUDIT_SAFETY, AUDIT_LINE_STORM, l->gsi, 0, 0));
 		return;
 	}
 	machine_line_mask(l->gsi, false);
+}
+
+void interrupt_close(const struct subject *subject)
+{
+	const struct config_span span = subject->config->line;
+
+	for (uint32_t line = span.first; line < span.first + span.count; line++) {
+		struct cpu *cpu = &cpus[cpu_of_line(subject, lines()[line].bit)];
+		__atomic_fetch_and(&cpu->line_waiting, ~(1u << line), __ATOMIC_SEQ_CST);
+		machine_line_mask(lines()[line].gsi, true);
+	}
 }
 
 void interrupt_major(struct cpu *cpu)

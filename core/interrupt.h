@@ -10,9 +10,10 @@ struct vcpu;
 struct subject;
 /* Opens every declared physical line, masked, and tells its owner about none yet. */
 void interrupt_open(void);
-/* HC_LINE_UNMASK: line `index` of the subject's own table. */
-void interrupt_unmask(const struct subject *subject, uint32_t index);
-
+/* HC_LINE_UNMASK on CPU `here`: line `index` of the subject's own table. */
+void interrupt_unmask(struct cpu *here, const struct subject *subject, uint32_t index);
+/* The subject begins anew: its lines are masked, as at the start of the system. */
+void interrupt_close(const struct subject *subject);
 /* A major frame begins on this CPU: budgets are full again. */
 void interrupt_major(struct cpu *cpu);
 

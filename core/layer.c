@@ -14,6 +14,7 @@ void layer_return(struct vcpu *layer, enum run_outcome outcome, uint64_t value)
 	layer->state = VCPU_READY;
 	vcpu_result(&layer->machine, 1, outcome);
 	vcpu_result(&layer->machine, 2, value);
+	vcpu_result(&layer->machine, 3, 0);
 }
 
 static __attribute__((noinline)) void fill_frame(struct vcpu *guest, enum exit reason, unsigned parts)
@@ -26,20 +27,26 @@ static __attribute__((noinline)) void fill_frame(struct vcpu *guest, enum exit r
 	machine_export(guest, frame, parts);
 }
 
-void layer_handover(struct cpu *cpu, struct vcpu *guest, enum exit reason)
+static inline void hand_over(struct cpu *cpu, struct vcpu *guest, uint64_t what)
 {
 	struct vcpu *layer = guest->layer;
-	uint64_t info = machine_detail(guest, DETAIL_0), what = reason;
-	bool registers = reason == EXIT_IO && !(FRAME_IO_FLAGS(info) & FRAME_IO_STRING);
 
-	if (!registers)
-		fill_frame(guest, reason, reason == EXIT_MSR ? FRAME_HAS_GPR : FRAME_HAS_ALL & ~FRAME_HAS_SYSTEM);
-	if (reason == EXIT_IO)
-		what |= info << 32;
 	layer_return(layer, RUN_OUT_EXIT, what);
 	vcpu_result(&layer->machine, 3, vcpu_argument(&guest->machine, 0)); /* RAX */
 	guest->stats->exits[EXIT_HANDOVER]++;
 	cpu->current = layer;
+}
+
+struct vcpu *core_port(struct cpu *cpu, struct vcpu *guest, uint64_t info)
+{
+	hand_over(cpu, guest, EXIT_IO | info << 32);
+	return guest->layer;
+}
+
+void layer_handover(struct cpu *cpu, struct vcpu *guest, enum exit reason)
+{
+	fill_frame(guest, reason, reason == EXIT_MSR ? FRAME_HAS_GPR : FRAME_HAS_ALL & ~FRAME_HAS_SYSTEM);
+	hand_over(cpu, guest, reason == EXIT_IO ? EXIT_IO | machine_detail(guest, DETAIL_0) << 32 : reason);
 }
 
 bool layer_check(struct vcpu *layer, uint64_t now)
@@ -73,8 +80,16 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 	return true;
 }
 
-/* What a layer rarely asks for: state, injection, an ExtINT vector. */
-static __attribute__((noinline)) enum status take_over(struct vcpu *guest, uint64_t flags)
+#define RUN_PLAIN (RUN_ADVANCE | RUN_SET_RAX)
+static inline void take_plain(struct vcpu *guest, uint64_t flags, uint64_t rax)
+{
+	if (flags & RUN_ADVANCE)
+		machine_advance(guest);
+	if (flags & RUN_SET_RAX)
+		machine_set_rax(guest, rax);
+}
+
+static enum status take_over(struct vcpu *guest, uint64_t flags, uint64_t rax)
 {
 	unsigned parts = (unsigned)(flags >> 8) & 0xffu;
 
@@ -89,43 +104,51 @@ static __attribute__((noinline)) enum status take_over(struct vcpu *guest, uint6
 	}
 	if (flags & RUN_EXTINT)
 		machine_extint(guest, (unsigned)(flags >> 16) & 0xffu);
+	take_plain(guest, flags, rax);
 	return OK;
 }
 
-static __attribute__((noinline)) void want_window(struct vcpu *guest, uint32_t flags)
-{
-	guest->run_flags = flags;
-	machine_want_window(guest, flags != 0);
-}
-
-enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint64_t rax, uint64_t deadline)
+static __attribute__((noinline)) enum status run_slowly(struct cpu *cpu, struct vcpu *layer, uint64_t flags,
+                                                        uint64_t rax, uint64_t deadline)
 {
 	struct vcpu *guest = layer->guest;
 
 	if (guest->state == VCPU_PARKED)
 		return ERR_STATE;
 	/* a guest that was started anew meanwhile: what the layer hands over belongs to the life before */
-	if (!guest->started) {
-		if (flags & ~(uint64_t)(RUN_ADVANCE | RUN_SET_RAX) && take_over(guest, flags) != OK)
-			return ERR_ARGUMENT;
-		if (flags & RUN_ADVANCE)
-			machine_advance(guest);
-		if (flags & RUN_SET_RAX)
-			machine_set_rax(guest, rax);
-	}
+	if (!guest->started && take_over(guest, flags, rax) != OK)
+		return ERR_ARGUMENT;
 	layer->state = VCPU_RESUMED;
-	layer->deadline = deadline - 1 < ~UINT64_C(0) - 1 ? deadline : ~UINT64_C(0); /* 0 = none */
-	if (layer->deadline < cpu->timer)
-		scheduler_deadline(cpu, layer->deadline);
-	if (guest->run_flags != (uint32_t)(flags & RUN_WINDOW))
-		want_window(guest, (uint32_t)(flags & RUN_WINDOW));
+	layer->deadline = deadline;
+	if (deadline < cpu->timer)
+		scheduler_deadline(cpu, deadline);
+	if (guest->run_flags != (uint32_t)(flags & RUN_WINDOW)) {
+		guest->run_flags = (uint32_t)(flags & RUN_WINDOW);
+		machine_want_window(guest, guest->run_flags != 0);
+	}
 	if (guest->state != VCPU_READY)
 		vcpu_wake(guest, machine_now());
-	if ((layer->events | guest->run_flags | guest->extint | guest->started) && layer_check(layer, 0))
+	if (layer_check(layer, 0))
 		return OK;
 	if (guest->state == VCPU_READY)
 		cpu->current = guest;
 	else
 		cpu->resched = 1;
+	return OK;
+}
+
+/* The usual case, an answer in RAX and nothing pending, is told by one sum of everything that could be unusual. */
+enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint64_t rax, uint64_t deadline)
+{
+	struct vcpu *guest = layer->guest;
+
+	if (!deadline)
+		deadline = ~UINT64_C(0);
+	if ((flags & ~(uint64_t)RUN_PLAIN) | (deadline ^ layer->deadline) | layer->events | guest->started |
+	    guest->run_flags | guest->extint | (guest->state ^ VCPU_READY))
+		return run_slowly(cpu, layer, flags, rax, deadline);
+	take_plain(guest, flags, rax);
+	layer->state = VCPU_RESUMED;
+	cpu->current = guest;
 	return OK;
 }

@@ -113,9 +113,15 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector);
  */
 void machine_run(struct cpu *cpu, struct vcpu *vcpu);
 void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason);
+/* IN or OUT of a guest with a layer (not a string form): `info` as frame.info[0]. Returns who runs next. */
+struct vcpu *core_port(struct cpu *cpu, struct vcpu *guest, uint64_t info);
+/* cpu->resched is set: decide anew who runs. Returns cpu->current, 0 = back to the scheduler. May be called by the
+ * machine between two vCPUs; it touches only the stored state of vCPUs that it does not return. */
+struct vcpu *core_choose(struct cpu *cpu);
 /* The upcall for EXIT_HYPERCALL, after the machine has stepped over the instruction. */
 void core_hypercall(struct cpu *cpu, struct vcpu *vcpu);
-/* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like, by restart unit. */
+/* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like. A layer has none of its
+ * own and never comes here; its guest stands for both. */
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next);
 /* Hypercall registers and the guest's timer deadline are read in the hottest paths: inline in vcpu_state.h, as
  * vcpu_argument(), vcpu_result(), vcpu_deadline(). */

@@ -2,6 +2,7 @@
 #include "core/panic.h"
 #include "core/console.h"
 #include "core/machine.h"
+#include "core/system.h"
 
 /*
  * The end. Nothing here may fail or take long: no lock, no allocation, bounded loops. The check word makes a record
@@ -36,8 +37,25 @@ static void remember(unsigned vector, uint64_t error, uint64_t rip, uint64_t det
 	record->magic = CRASH_MAGIC;
 }
 
+/* They find `nmi` at their next decision, and here that somebody was first. */
+static void stop_others(void)
+{
+	for (unsigned i = 0; the_system.config && i < the_system.config->cpu_count; i++) {
+		if (i == machine_cpu())
+			continue;
+		cpus[i].nmi = 1;
+		__atomic_store_n(&cpus[i].resched, 1, __ATOMIC_SEQ_CST);
+		machine_kick(i);
+	}
+}
+
 void core_panic(unsigned vector, uint64_t error, uint64_t rip, uint64_t detail)
 {
+	static uint32_t stopping;
+
+	if (__atomic_exchange_n(&stopping, 1, __ATOMIC_SEQ_CST))
+		machine_stop();
+	stop_others();
 	remember(vector, error, rip, detail);
 	console_line("bulkhead: core stopped in the safe state: vector", vector);
 	console_line("  error ", error);

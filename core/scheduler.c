@@ -54,20 +54,40 @@ static void next_major(uint64_t major_us, uint64_t count, uint64_t *start, uint6
 	*remainder = scaled % 1000;
 }
 
-static const struct config_member *members(const struct config_group *group)
+/* The members of every group, as pointers: the decision looks at them after each interrupt. */
+#define MEMBERS (4 * CONFIG_MAX_VCPUS)
+static struct vcpu *member_vcpu[MEMBERS];
+
+static void open_members(void)
 {
-	return CONFIG_TABLE(the_system.config, config_member, TABLE_MEMBER) + group->member.first;
+	const struct config_member *member = CONFIG_TABLE(the_system.config, config_member, TABLE_MEMBER);
+	uint32_t count = the_system.config->table[TABLE_MEMBER].count;
+
+	if (count > MEMBERS)
+		system_refuse("too many members of scheduling groups", the_system.config->name, count);
+	for (uint32_t i = 0; i < count; i++)
+		member_vcpu[i] = &vcpus[member[i].vcpu];
 }
 
 static void mark_in_frame(struct cpu *cpu, uint32_t value)
 {
-	if (!cpu->group)
+	for (uint32_t i = 0; i < cpu->member_count; i++)
+		__atomic_store_n(&cpu->member[i]->in_frame, value, __ATOMIC_SEQ_CST);
+	if (cpu->background)
+		__atomic_store_n(&cpu->background->in_frame, value, __ATOMIC_SEQ_CST);
+}
+
+static void load_group(struct cpu *cpu, uint32_t group)
+{
+	const struct config_group *g = CONFIG_TABLE(the_system.config, config_group, TABLE_GROUP) + group;
+
+	cpu->member_count = 0;
+	cpu->background = 0;
+	if (group == CONFIG_NONE)
 		return;
-	const struct config_member *member = members(cpu->group);
-	for (uint32_t i = 0; i < cpu->group->member.count; i++)
-		__atomic_store_n(&vcpus[member[i].vcpu].in_frame, value, __ATOMIC_SEQ_CST);
-	if (cpu->group->background != CONFIG_NONE)
-		__atomic_store_n(&vcpus[cpu->group->background].in_frame, value, __ATOMIC_SEQ_CST);
+	cpu->member = &member_vcpu[g->member.first];
+	cpu->member_count = g->member.count;
+	cpu->background = g->background == CONFIG_NONE ? 0 : &vcpus[g->background];
 }
 
 static void enter_major(struct cpu *cpu)
@@ -112,9 +132,7 @@ static uint64_t advance(struct cpu *cpu, uint64_t now)
 	for (unsigned steps = 0; steps < CONFIG_MAX_FRAMES && now >= cpu->frame_end; steps++)
 		next_frame(cpu);
 	const struct config_frame *frame = &cpu->frames[cpu->frame_index];
-	cpu->group = frame->group == CONFIG_NONE
-	                     ? 0
-	                     : &CONFIG_TABLE(the_system.config, config_group, TABLE_GROUP)[frame->group];
+	load_group(cpu, frame->group);
 	mark_in_frame(cpu, 1);
 	if (frame->flags & FRAME_HOLD_START) {
 		uint64_t at = cpu->frame_start + system_ticks(frame->hold_ticks_us);
@@ -163,7 +181,7 @@ static inline void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, st
 		vcpu_serve(cpu, vcpu);
 	if (vcpu->state == VCPU_PARKED) {
 		struct subject *leader = vcpu->subject->leader;
-		if (!choice->next && vcpu == leader->vcpu && subject_has_work(leader))
+		if (!choice->next && !choice->work && vcpu == leader->vcpu && subject_has_work(leader))
 			choice->work = leader;
 		return;
 	}
@@ -177,7 +195,21 @@ static inline void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, st
 		choice->next = vcpu;
 }
 
-static struct subject *choose(struct cpu *cpu)
+static void run_next(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
+{
+	struct vcpu *owner = vcpu && vcpu->guest ? vcpu->guest : vcpu; /* a layer uses its guest's extended state */
+
+	account(cpu, vcpu, now);
+	if (!vcpu || owner == cpu->loaded)
+		return;
+	machine_switch(cpu, cpu->loaded, owner);
+	cpu->loaded = owner;
+	owner->stats->entries++;
+	if (!the_system.stats->first_tsc)
+		the_system.stats->first_tsc = machine_now();
+}
+
+struct vcpu *core_choose(struct cpu *cpu)
 {
 	__atomic_store_n(&cpu->resched, 0, __ATOMIC_SEQ_CST);
 	uint64_t now = machine_now();
@@ -189,27 +221,16 @@ static struct subject *choose(struct cpu *cpu)
 	if (now >= cpu->timer)
 		cpu->timer = 0; /* it has fired */
 	struct choice choice = {0, 0, cpu->frame_end};
-	if (cpu->group) {
-		const struct config_member *member = members(cpu->group);
-		for (uint32_t i = 0; i < cpu->group->member.count; i++)
-			consider(cpu, &vcpus[member[i].vcpu], now, &choice);
-		if (cpu->group->background != CONFIG_NONE)
-			consider(cpu, &vcpus[cpu->group->background], now, &choice);
-	}
+	for (uint32_t i = 0; i < cpu->member_count; i++)
+		consider(cpu, cpu->member[i], now, &choice);
+	if (cpu->background)
+		consider(cpu, cpu->background, now, &choice);
 	set_timer(cpu, choice.deadline);
-	struct vcpu *next = choice.next;
-	if (next != cpu->current || now - cpu->since > UINT64_C(1) << 20) {
-		account(cpu, next, now);
-		cpu->current = next;
-	}
-	if (next && next != cpu->loaded) {
-		machine_switch(cpu, cpu->loaded, next);
-		cpu->loaded = next;
-		next->stats->entries++;
-		if (!the_system.stats->first_tsc)
-			the_system.stats->first_tsc = machine_now();
-	}
-	return choice.work;
+	if (choice.next != cpu->current || now - cpu->since > UINT64_C(1) << 20)
+		run_next(cpu, choice.next, now);
+	cpu->current = choice.next;
+	cpu->work = choice.work;
+	return choice.next;
 }
 
 static void idle(struct cpu *cpu)
@@ -223,21 +244,17 @@ static void idle(struct cpu *cpu)
 
 void scheduler_round(struct cpu *cpu)
 {
-	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED)) {
-		struct subject *work = choose(cpu);
-		if (work) {
-			subject_step(cpu, work);
-			machine_window(cpu);
-			cpu->resched = 1;
-			return;
-		}
-	}
-	struct vcpu *vcpu = cpu->current;
-	if (!vcpu) {
+	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
+		core_choose(cpu);
+	if (cpu->current) {
+		machine_run(cpu, cpu->current);
+	} else if (cpu->work) {
+		subject_step(cpu, cpu->work);
+		machine_window(cpu);
+		cpu->resched = 1;
+	} else {
 		idle(cpu);
-		return;
 	}
-	machine_run(cpu, vcpu);
 }
 
 void scheduler_run(struct cpu *cpu)
@@ -251,6 +268,7 @@ void scheduler_start(uint64_t epoch)
 	const struct config_header *config = the_system.config;
 	uint64_t now = machine_now();
 
+	open_members();
 	for (uint32_t i = 0; i < config->cpu_count; i++) {
 		struct cpu *cpu = &cpus[i];
 		cpu->id = i;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "core/panic.h"
 #include "core/system.h"
 
 /*
@@ -6,14 +7,18 @@
  * configuration); a step of HC_SELF_TEST compares one of them. Steps are short enough for any frame.
  */
 #define STEP_BYTES 2048u
-#define STEPS 640u
+#define IMAGE_MAX (256u << 10) /* text and read-only data of the core */
+#define STEPS ((CONFIG_MAX_BYTES + IMAGE_MAX) / STEP_BYTES)
 static uint64_t sums[STEPS];
 static uint32_t step_count;
 
 static uint64_t ranges(struct machine_range range[2])
 {
+	/* in the package the configuration is padded to whole pages */
+	uint64_t config = ((uint64_t)the_system.config->size + STEP_BYTES - 1) & ~(uint64_t)(STEP_BYTES - 1);
+
 	range[0] = machine_image();
-	range[1] = (struct machine_range){the_system.package, the_system.config->size & ~(uint64_t)(STEP_BYTES - 1)};
+	range[1] = (struct machine_range){the_system.package, config};
 	return (range[0].size + range[1].size) / STEP_BYTES;
 }
 
@@ -36,7 +41,8 @@ void system_self_test_open(void)
 	struct machine_range range[2];
 	uint64_t count = ranges(range);
 
-	step_count = count < STEPS ? (uint32_t)count : STEPS;
+	CHECK(count <= STEPS);
+	step_count = (uint32_t)count;
 	for (uint32_t i = 0; i < step_count; i++)
 		sums[i] = sum_step(i);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/subject.h"
 #include "core/audit.h"
+#include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/system.h"
 #include "core/vcpu.h"
@@ -13,21 +14,21 @@
 struct subject subjects[CONFIG_MAX_SUBJECTS];
 uint32_t subject_count;
 
-static void publish(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new)
+static void publish(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new, uint32_t by)
 {
 	leader->stats->state = new;
 	if (leader->partner)
 		leader->partner->stats->state = new;
 	if (new == SUBJECT_SCRUB || new == SUBJECT_LOAD)
 		return;
-	audit_core(cpu, leader->index, AUDIT(AUDIT_SYSTEM, AUDIT_SUBJECT_STATE, new, old, leader->requester));
+	audit_core(cpu, leader->index, AUDIT(AUDIT_SYSTEM, AUDIT_SUBJECT_STATE, new, old, by));
 }
 
-static bool change(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new)
+static bool change(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new, uint32_t by)
 {
 	if (!__atomic_compare_exchange_n(&leader->state, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return false;
-	publish(cpu, leader, old, new);
+	publish(cpu, leader, old, new, by);
 	return true;
 }
 
@@ -49,18 +50,17 @@ static enum status begin_stop(struct cpu *cpu, struct subject *leader, uint32_t 
 	leader->next = next;
 	leader->requester = by;
 	leader->unparked = leader->config->vcpu.count + (leader->partner ? leader->partner->config->vcpu.count : 0);
-	publish(cpu, leader, state, SUBJECT_STOPPING);
+	publish(cpu, leader, state, SUBJECT_STOPPING, by);
 	request_all(cpu, leader, REQUEST_PARK);
 	return OK;
 }
 
 static enum status begin_load(struct cpu *cpu, struct subject *leader, uint32_t state, unsigned by)
 {
-	leader->cursor_region = 0;
-	leader->cursor_page = 0;
-	leader->requester = by;
-	if (!change(cpu, leader, state, SUBJECT_SCRUB))
+	/* the cursor is at the beginning: the one who parked last put it there */
+	if (!change(cpu, leader, state, SUBJECT_SCRUB, by))
 		return ERR_BUSY;
+	leader->requester = by;
 	vcpu_request(cpu, leader->vcpu, REQUEST_STATE, true);
 	return OK;
 }
@@ -85,8 +85,7 @@ enum status subject_command(struct cpu *cpu, struct subject *subject, enum subje
 	if (target >= REFUSE)
 		return target == BUSY ? ERR_BUSY : ERR_STATE;
 	if (target == SUBJECT_PAUSED || target == SUBJECT_RUNNING) {
-		leader->requester = by;
-		if (!change(cpu, leader, state, target))
+		if (!change(cpu, leader, state, target, by))
 			return ERR_BUSY;
 		request_all(cpu, leader, REQUEST_STATE);
 		return OK;
@@ -102,8 +101,9 @@ void subject_parked(struct cpu *cpu, struct subject *leader)
 		return;
 	leader->cursor_region = 0;
 	leader->cursor_page = 0;
-	change(cpu, leader, SUBJECT_STOPPING, leader->next);
-	if (leader->next == SUBJECT_SCRUB)
+	uint32_t next = leader->next; /* who comes after STOPPING may write it */
+	change(cpu, leader, SUBJECT_STOPPING, next, leader->requester);
+	if (next == SUBJECT_SCRUB)
 		vcpu_request(cpu, leader->vcpu, REQUEST_STATE, true);
 }
 
@@ -129,6 +129,7 @@ static void run(struct cpu *cpu, struct subject *leader)
 {
 	for (struct subject *s = leader; s; s = s == leader ? leader->partner : 0) {
 		forget_events(s);
+		interrupt_close(s);
 		if (s->started) {
 			s->stats->restarts++;
 			memory_epoch_bump(s);
@@ -136,7 +137,7 @@ static void run(struct cpu *cpu, struct subject *leader)
 		s->started = 1;
 		memory_info_update(s);
 	}
-	change(cpu, leader, SUBJECT_LOAD, SUBJECT_RUNNING);
+	change(cpu, leader, SUBJECT_LOAD, SUBJECT_RUNNING, leader->requester);
 	request_all(cpu, leader, REQUEST_RESET);
 }
 
@@ -148,7 +149,7 @@ bool subject_step(struct cpu *cpu, struct subject *leader)
 		if (!memory_scrub_step(cpu, leader)) {
 			leader->cursor_region = 0;
 			leader->cursor_page = 0;
-			change(cpu, leader, SUBJECT_SCRUB, SUBJECT_LOAD);
+			change(cpu, leader, SUBJECT_SCRUB, SUBJECT_LOAD, leader->requester);
 		}
 		return true;
 	}

@@ -32,8 +32,6 @@ static inline struct hpa system_region(uint32_t region)
 {
 	return (struct hpa){the_system.placement.region[region]};
 }
-/* A subject's fault policy asks for it: every CPU stops, the crash record says why. */
-_Noreturn void system_safe_state(struct cpu *cpu, uint64_t detail);
 /* Pages of the core's pool, handed out at start-up only. */
 void *system_pages(uint32_t count);
 /* Root of a subject's second-level tables. */

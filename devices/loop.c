@@ -90,7 +90,7 @@ static void on_timer(struct layer_vcpu *vcpu, uint64_t detail, struct resume *re
 static void on_started(struct layer_vcpu *vcpu, uint64_t detail, struct resume *resume)
 {
 	(void)resume;
-	if (detail != 0)
+	if (detail - 1 < 255) /* a SIPI; INIT is 0 or no vector */
 		return;
 	vcpu->clock_msr[0] = vcpu->clock_msr[1] = 0;
 	vcpu->ldr = 0;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "abi/config.h"
 #include "abi/status.h"
+#include "lib/config_rules.h"
 
 /*
  * The checker of a binary configuration: every offset, index, span, bound, right and sum that the core relies on.
@@ -13,8 +14,8 @@
  * It does not compute the digest (config_digest does: that needs the whole package).
  */
 struct config_problem {
-	const char *what; /* a sentence: what is wrong */
-	uint32_t table;   /* enum config_table, or TABLE_COUNT for the header */
+	enum config_rule rule; /* what is wrong; config_rule_text() has the sentence */
+	uint32_t table;        /* enum config_table, or TABLE_COUNT for the header */
 	uint32_t record;
 };
 enum status config_check(const void *bytes, size_t size, struct config_problem *problem);

@@ -16,59 +16,44 @@ static const struct {
 	uint8_t who;
 	uint8_t owned;   /* must have an owner */
 	uint8_t payload; /* may have one */
-	uint32_t pages;  /* exact size, 0 = any */
+	uint8_t pages;   /* exact size, 0 = any */
+	uint8_t rule;    /* broken by a mapping of somebody else's */
 } kinds[] = {
-        [REGION_RAM] = {MAP_READ | MAP_WRITE | MAP_EXECUTE, OWNER_AND_LAYER, 1, 1, 0},
-        [REGION_FILE] = {MAP_READ, ANYBODY, 0, 1, 0},
-        [REGION_DEVICE] = {MAP_READ | MAP_WRITE | MAP_UNCACHED, OWNER, 1, 0, 0},
-        [REGION_CHANNEL] = {MAP_READ | MAP_WRITE, ANYBODY, 0, 0, 0},
-        [REGION_INFO] = {MAP_READ, OWNER, 1, 1, 0},
-        [REGION_FRAME] = {MAP_READ | MAP_WRITE, LAYER_OF_FRAME, 0, 0, 1},
-        [REGION_LAPIC] = {MAP_READ, LAYER_OF_FRAME, 0, 0, 1},
-        [REGION_AUDIT] = {MAP_READ, CONSUMER, 0, 0, 0},
-        [REGION_STATS] = {MAP_READ, ANYBODY, 0, 0, STATS_BYTES / 4096},
-        [REGION_PERSISTENT] = {MAP_READ | MAP_WRITE | MAP_EXECUTE, OWNER_AND_LAYER, 1, 1, 0},
+        [REGION_RAM] = {MAP_READ | MAP_WRITE | MAP_EXECUTE, OWNER_AND_LAYER, 1, 1, 0, BAD_MAPPING_MEMORY},
+        [REGION_FILE] = {MAP_READ, ANYBODY, 0, 1, 0, 0},
+        [REGION_DEVICE] = {MAP_READ | MAP_WRITE | MAP_UNCACHED, OWNER, 1, 0, 0, BAD_MAPPING_OWNED},
+        [REGION_CHANNEL] = {MAP_READ | MAP_WRITE, ANYBODY, 0, 0, 0, 0},
+        [REGION_INFO] = {MAP_READ, OWNER, 1, 1, 0, BAD_MAPPING_OWNED},
+        [REGION_FRAME] = {MAP_READ | MAP_WRITE, LAYER_OF_FRAME, 0, 0, 1, BAD_MAPPING_PAGE},
+        [REGION_LAPIC] = {MAP_READ, LAYER_OF_FRAME, 0, 0, 1, BAD_MAPPING_PAGE},
+        [REGION_AUDIT] = {MAP_READ, CONSUMER, 0, 0, 0, BAD_MAPPING_AUDIT},
+        [REGION_STATS] = {MAP_READ, ANYBODY, 0, 0, STATS_BYTES / 4096, 0},
+        [REGION_PERSISTENT] = {MAP_READ | MAP_WRITE | MAP_EXECUTE, OWNER_AND_LAYER, 1, 1, 0, BAD_MAPPING_MEMORY},
 };
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-static const char *region_broken(const struct config_header *c, uint32_t record)
+bool config_region_is(const struct config_header *c, uint32_t region, uint32_t kind)
 {
-	const struct config_region *region = &config_regions(c)[record];
-
-	if (!config_named(region->name, sizeof(region->name)))
-		return "a region has no name";
-	if (region->kind >= KINDS)
-		return "the kind of a region is unknown";
-	if (region->owner == CONFIG_NONE ? kinds[region->kind].owned : !config_has(c, TABLE_SUBJECT, region->owner))
-		return "a region's owner does not exist";
-	if (!region->size || !range_aligned(region->size, 4096) || region->size > ADDRESS_LIMIT)
-		return "the size of a region is not whole pages";
-	if (kinds[region->kind].pages && region->size != kinds[region->kind].pages * UINT64_C(4096))
-		return "a region that the core writes has not the size of its kind";
-	if (!range_is_power(region->alignment) || region->alignment < 4096 || region->alignment > UINT64_C(1) << 30)
-		return "the alignment of a region is not a power of two from 4 KiB to 1 GiB";
-	return 0;
+	return config_has(c, TABLE_REGION, region) && config_regions(c)[region].kind == kind;
 }
 
-static const char *payload_broken(const struct config_header *c, uint32_t record)
+static enum config_rule payload_broken(const struct config_header *c, const struct config_region *region)
 {
-	const struct config_region *region = &config_regions(c)[record];
 	const uint64_t offset = region->payload_offset, size = region->payload_size;
 	uint64_t pages;
 
 	if (region->kind == REGION_FILE && (!offset || region->alignment != 4096))
-		return "a file region has no place in the package";
+		return BAD_REGION_FILE;
 	if (!offset)
-		return size ? "a payload has no place in the package" : 0;
+		return size ? BAD_REGION_NO_PAYLOAD : CONFIG_FINE;
 	if (!kinds[region->kind].payload)
-		return "a region of this kind cannot have a payload";
+		return BAD_REGION_PAYLOAD_KIND;
 	if (size > region->size || !range_round_up(size, 4096, &pages))
-		return "a payload is larger than its region";
+		return BAD_REGION_PAYLOAD_LARGE;
 	if (region->kind == REGION_FILE && pages != region->size)
-		return "a file region has not the size of its file";
+		return BAD_REGION_FILE_SIZE;
 	if (!range_aligned(offset, 4096) || offset < c->size || !range_below(offset, pages, c->package_size))
-		return "a payload lies outside the package's payload pages";
-	return 0;
+		return BAD_REGION_PAYLOAD;
+	return CONFIG_FINE;
 }
 
 /* The address windows of the interrupt controllers: IOAPICs, and local APICs with MSIs (SDM 3A 10.4.1, 10.11.1). */
@@ -78,53 +63,36 @@ static bool covers_controllers(const struct config_region *region)
 	       range_overlap(region->hpa, region->size, 0xfee00000, 0x100000);
 }
 
-static const char *pinned_broken(const struct config_header *c, uint32_t record)
+static enum config_rule pinned_broken(const struct config_header *c, const struct config_region *region)
 {
-	const struct config_region *regions = config_regions(c), *region = &regions[record];
-
 	if (region->hpa == NOT_PINNED)
-		return region->kind == REGION_DEVICE ? "a device region has no host address" : 0;
+		return region->kind == REGION_DEVICE ? BAD_REGION_DEVICE : CONFIG_FINE;
 	if (region->kind == REGION_FILE)
-		return "a file region cannot be pinned";
+		return BAD_REGION_FILE_PINNED;
 	if (!range_aligned(region->hpa, region->alignment) || !range_below(region->hpa, region->size, HPA_LIMIT))
-		return "the host address of a region is not aligned or beyond the address space";
+		return BAD_REGION_PIN;
 	if (covers_controllers(region))
-		return "a region covers the interrupt controllers";
-	for (uint32_t other = 0; other < record; other++)
-		if (regions[other].hpa != NOT_PINNED &&
-		    range_overlap(region->hpa, region->size, regions[other].hpa, regions[other].size))
-			return "two pinned regions overlap";
-	return 0;
+		return BAD_REGION_CONTROLLERS;
+	for (const struct config_region *other = config_regions(c); other < region; other++)
+		if (other->hpa != NOT_PINNED && range_overlap(region->hpa, region->size, other->hpa, other->size))
+			return BAD_REGION_PINS_OVERLAP;
+	return CONFIG_FINE;
 }
 
-static const char *mapping_broken(const struct config_header *c, uint32_t record)
+enum config_rule config_region_broken(const struct config_header *c, const void *record, uint32_t index)
 {
-	const struct config_mapping *mapping = &config_mappings(c)[record];
+	const struct config_region *region = record;
+	const uint64_t pages = kinds[region->kind].pages;
 
-	if (!config_has(c, TABLE_REGION, mapping->region))
-		return "a mapping's region does not exist";
-	if (!mapping->size || !range_aligned(mapping->size | mapping->gpa | mapping->offset, 4096))
-		return "a mapping is not whole pages";
-	if (!range_below(mapping->offset, mapping->size, config_regions(c)[mapping->region].size))
-		return "a mapping reaches beyond its region";
-	if (!range_below(mapping->gpa, mapping->size, ADDRESS_LIMIT))
-		return "a mapping reaches beyond the guest-physical address space";
-	if (!(mapping->rights & MAP_READ) || mapping->rights > (MAP_READ | MAP_WRITE | MAP_EXECUTE | MAP_UNCACHED))
-		return "a mapping has no read right or an unknown one";
-	return 0;
-}
-
-static const char *rights_broken(const struct config_header *c, uint32_t record)
-{
-	const struct config_mapping *mapping = &config_mappings(c)[record];
-	const uint32_t kind = config_regions(c)[mapping->region].kind;
-	const uint32_t both = MAP_WRITE | MAP_EXECUTE;
-
-	if (mapping->rights & ~(uint32_t)kinds[kind].rights)
-		return "a mapping has a right that its kind of region does not permit";
-	if ((mapping->rights & both) == both && config_subjects(c)[mapping->subject].kind != KIND_GUEST)
-		return "a page of an application or a layer is writable and executable";
-	return 0;
+	(void)index;
+	if (region->owner == CONFIG_NONE && kinds[region->kind].owned)
+		return BAD_REGION_OWNER;
+	if (pages && region->size != pages * 4096)
+		return BAD_REGION_FIXED_SIZE;
+	if (!range_is_power(region->alignment) || region->alignment < 4096 || region->alignment > UINT64_C(1) << 30)
+		return BAD_REGION_ALIGNMENT;
+	const enum config_rule rule = payload_broken(c, region);
+	return rule ? rule : pinned_broken(c, region);
 }
 
 static bool is_layer_of(const struct config_header *c, uint32_t subject, uint32_t guest)
@@ -156,31 +124,17 @@ static bool consumes(const struct config_header *c, uint32_t subject, uint32_t r
 	return false;
 }
 
-static const char *access_broken(const struct config_header *c, uint32_t record)
+static bool may_map(const struct config_header *c, uint32_t subject, uint32_t index)
 {
-	const struct config_mapping *mapping = &config_mappings(c)[record];
-	const struct config_region *region = &config_regions(c)[mapping->region];
-	const uint32_t subject = mapping->subject;
-	const bool owner = region->owner == subject;
+	const struct config_region *region = &config_regions(c)[index];
+	const uint8_t who = kinds[region->kind].who;
 
-	switch (kinds[region->kind].who) {
-	case OWNER:
-		return owner ? 0 : "a device or information region is mapped by a subject that does not own it";
-	case OWNER_AND_LAYER:
-		return owner || is_layer_of(c, subject, region->owner)
-		               ? 0
-		               : "memory is mapped by a subject that is neither its owner nor its owner's layer";
-	case LAYER_OF_FRAME:
-		return is_of_guest(c, subject, mapping->region) ? 0
-		                                                : "an exit frame or local-APIC page is mapped by a "
-		                                                  "subject that is not its guest's layer";
-	case CONSUMER:
-		return consumes(c, subject, mapping->region)
-		               ? 0
-		               : "an audit region is mapped by a subject that is not its consumer";
-	default:
-		return 0;
-	}
+	if (who == LAYER_OF_FRAME)
+		return is_of_guest(c, subject, index);
+	if (who == CONSUMER)
+		return consumes(c, subject, index);
+	return who == ANYBODY || region->owner == subject ||
+	       (who == OWNER_AND_LAYER && is_layer_of(c, subject, region->owner));
 }
 
 static bool same_bytes(const struct config_mapping *a, const struct config_mapping *b)
@@ -189,30 +143,48 @@ static bool same_bytes(const struct config_mapping *a, const struct config_mappi
 }
 
 /* Against all mappings before it: of the same subject no overlap, of the same bytes no second writer. */
-static const char *pair_broken(const struct config_header *c, uint32_t record)
+static enum config_rule pair_broken(const struct config_mapping *mapping, const struct config_mapping *other,
+                                    bool channel, bool guest)
 {
-	const struct config_mapping *mapping = &config_mappings(c)[record];
-	const bool channel = config_regions(c)[mapping->region].kind == REGION_CHANNEL;
-	const bool guest = config_subjects(c)[mapping->subject].kind == KIND_GUEST;
+	const uint32_t any = mapping->rights | other->rights;
 
-	for (const struct config_mapping *other = config_mappings(c); other < mapping; other++) {
-		const uint32_t any = mapping->rights | other->rights;
-		if (other->subject != mapping->subject) {
-			if (channel && mapping->rights & other->rights & MAP_WRITE && same_bytes(mapping, other))
-				return "a page of a channel has two writers";
-			continue;
-		}
-		if (range_overlap(mapping->gpa, mapping->size, other->gpa, other->size))
-			return "two mappings of a subject overlap";
-		if (!guest && any & MAP_WRITE && any & MAP_EXECUTE && same_bytes(mapping, other))
-			return "a page is writable at one address and executable at another";
-	}
-	return 0;
+	if (other->subject != mapping->subject)
+		return channel && mapping->rights & other->rights & MAP_WRITE && same_bytes(mapping, other)
+		               ? BAD_MAPPING_WRITERS
+		               : CONFIG_FINE;
+	if (range_overlap(mapping->gpa, mapping->size, other->gpa, other->size))
+		return BAD_MAPPING_OVERLAP;
+	return !guest && any & MAP_WRITE && any & MAP_EXECUTE && same_bytes(mapping, other) ? BAD_MAPPING_ALIAS
+	                                                                                    : CONFIG_FINE;
 }
 
-const struct config_rule config_rules_memory[] = {
-        {TABLE_REGION, region_broken},  {TABLE_REGION, payload_broken},
-        {TABLE_REGION, pinned_broken},  {TABLE_MAPPING, mapping_broken},
-        {TABLE_MAPPING, rights_broken}, {TABLE_MAPPING, access_broken},
-        {TABLE_MAPPING, pair_broken},   {TABLE_SUBJECT, 0},
-};
+enum config_rule config_mapping_broken(const struct config_header *c, const void *record, uint32_t index)
+{
+	const struct config_mapping *mapping = record;
+	const struct config_region *region = &config_regions(c)[mapping->region];
+	const struct config_subject *subject = &config_subjects(c)[mapping->subject];
+	const bool guest = subject->kind == KIND_GUEST;
+
+	if (!config_in_run(subject->mapping, index))
+		return BAD_MAPPING_OWNER;
+	if (!range_aligned(mapping->gpa | mapping->offset, 4096))
+		return BAD_MAPPING_PAGES;
+	if (!range_below(mapping->offset, mapping->size, region->size))
+		return BAD_MAPPING_RANGE;
+	if (!range_below(mapping->gpa, mapping->size, ADDRESS_LIMIT))
+		return BAD_MAPPING_HIGH;
+	if (!(mapping->rights & MAP_READ))
+		return BAD_MAPPING_READ;
+	if (mapping->rights & ~(uint32_t)kinds[region->kind].rights)
+		return BAD_MAPPING_RIGHTS;
+	if (mapping->rights & MAP_WRITE && mapping->rights & MAP_EXECUTE && !guest)
+		return BAD_MAPPING_WX;
+	if (!may_map(c, mapping->subject, mapping->region))
+		return kinds[region->kind].rule;
+	for (const struct config_mapping *other = config_mappings(c); other < mapping; other++) {
+		const enum config_rule rule = pair_broken(mapping, other, region->kind == REGION_CHANNEL, guest);
+		if (rule)
+			return rule;
+	}
+	return CONFIG_FINE;
+}

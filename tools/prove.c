@@ -21,7 +21,7 @@ static void prove_config(struct compiler *compiler)
 		problem(&compiler->report, compiler->description->line, "E-config",
 		        "the core would refuse this: %s (table %u, record %u); report it, the compiler should have "
 		        "said it better",
-		        found.what, found.table, found.record);
+		        config_rule_text(found.rule), found.table, found.record);
 	else if (config_digest(config, compiler->image->package_size) != OK)
 		problem(&compiler->report, compiler->description->line, "E-config", "the digest is wrong; report it");
 }

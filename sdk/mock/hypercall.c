@@ -80,6 +80,8 @@ enum status hypercall_raw(uint64_t a, uint64_t b, uint64_t c, uint64_t number, u
 	call->argument[2] = c;
 	if (call->refusal != OK)
 		return call->refusal;
+	if (call->answer)
+		return call->answer(call->argument, result);
 	return handlers[number] ? handlers[number](call->argument, result) : OK;
 }
 
@@ -99,6 +101,12 @@ void mock_refuse(uint32_t number, enum status status)
 {
 	assert(number < HYPERCALL_COUNT);
 	mock.call[number].refusal = status;
+}
+
+void mock_answer(uint32_t number, mock_answerer *answer)
+{
+	assert(number < HYPERCALL_COUNT);
+	mock.call[number].answer = answer;
 }
 
 void mock_subject_state(uint32_t id, uint32_t state)

@@ -55,8 +55,13 @@ void mock_on_wait(void (*hook)(uint64_t deadline));
 unsigned mock_calls(uint32_t number);
 const uint64_t *mock_arguments(uint32_t number);       /* of the last one: three words */
 void mock_refuse(uint32_t number, enum status status); /* from now on that call is refused (OK = no longer) */
-void mock_subject_state(uint32_t id, uint32_t state);  /* what HC_SUBJECT_STATUS answers */
-uint32_t mock_signals(uint32_t index);                 /* how often an outgoing event was signalled */
+/* The test answers that call itself: argument and result are three words each. */
+typedef enum status mock_answerer(const uint64_t *argument, uint64_t *result);
+void mock_answer(uint32_t number, mock_answerer *answer);
+/* The application is the virtualization layer of a guest like this; boot is enum guest_boot. */
+void mock_guest(uint32_t vcpus, uint32_t boot);
+void mock_subject_state(uint32_t id, uint32_t state); /* what HC_SUBJECT_STATUS answers */
+uint32_t mock_signals(uint32_t index);                /* how often an outgoing event was signalled */
 /* Everything printed so far, as a string; mock_printed_clear() empties it. */
 const char *mock_printed(void);
 void mock_printed_clear(void);

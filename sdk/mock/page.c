@@ -53,6 +53,13 @@ void mock_name(const char *name, const char *system)
 	copy_name(mock.page.info.system, system);
 }
 
+void mock_guest(uint32_t vcpus, uint32_t boot)
+{
+	mock.page.info.kind = KIND_LAYER;
+	mock.page.info.guest_vcpus = vcpus;
+	mock.page.info.guest_boot = boot;
+}
+
 void mock_options(const char *options)
 {
 	assert(strlen(options) < INFO_OPTIONS_BYTES);

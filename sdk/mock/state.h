@@ -24,6 +24,7 @@ struct mock_page {
 struct mock_calls {
 	unsigned count;
 	enum status refusal;
+	mock_answerer *answer;
 	uint64_t argument[3];
 };
 struct mock {

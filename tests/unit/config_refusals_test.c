@@ -241,7 +241,7 @@ static const struct spoiled {
         ONE("the audit rings of a consumer do not fit in its region", SET(consumer[0].ring_bytes, 64)),
         TWO("the audit rings of a consumer do not fit in its region", SET(consumer[0].ring_bytes, 16384)),
         ONE("two audit consumers share a region", SET(header.table[TABLE_CONSUMER].count, 2),
-            SET(consumer[1].region, SAMPLE_AUDIT)),
+            SET(consumer[1].region, SAMPLE_AUDIT), SET(consumer[1].ring_bytes, 4096)),
         ONE("an audit source does not exist", SET(source[0].subject, 3)),
         ONE("an audit class is unknown", SET(source[0].classes, 16)),
         ONE("a channel has no name", SET(channel[0].name[0], 0)),
@@ -300,7 +300,7 @@ static void refuses(void **state)
 	for (size_t i = 0; i < 5; i++)
 		spoil(sample, &spoiled->set[i]);
 	assert_int_not_equal(config_check(sample, sizeof(*sample), &problem), OK);
-	assert_string_equal(problem.what, spoiled->what);
+	assert_string_equal(config_rule_text(problem.rule), spoiled->what);
 	assert_true(problem.table <= TABLE_COUNT);
 	free(sample);
 }

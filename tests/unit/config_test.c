@@ -15,10 +15,10 @@ static void a_valid_configuration_is_accepted(void **state)
 
 	(void)state;
 	assert_int_equal(config_check(sample, sizeof(*sample), &problem), OK);
-	assert_string_equal(problem.what, "");
+	assert_string_equal(config_rule_text(problem.rule), "");
 	sample_add_cpu(sample);
 	config_check(sample, sizeof(*sample), &problem);
-	assert_string_equal(problem.what, "");
+	assert_string_equal(config_rule_text(problem.rule), "");
 	free(sample);
 }
 
@@ -72,7 +72,7 @@ static void a_halting_subject_may_have_its_cpu_alone(void **state)
 	sample->frame[1].group = sample->frame[3].group = CONFIG_NONE;
 	sample->frame[4].group = sample->frame[5].group = SAMPLE_GROUP_APP;
 	config_check(sample, sizeof(*sample), &problem);
-	assert_string_equal(problem.what, "");
+	assert_string_equal(config_rule_text(problem.rule), "");
 	free(sample);
 }
 
@@ -84,10 +84,10 @@ static void a_guest_with_two_vcpus_is_accepted_unless_they_share_a_page(void **s
 	(void)state;
 	sample_make_smp(sample);
 	config_check(sample, sizeof(*sample), &problem);
-	assert_string_equal(problem.what, "");
+	assert_string_equal(config_rule_text(problem.rule), "");
 	sample->vcpu[2].lapic_region = SAMPLE_LAPIC;
 	config_check(sample, sizeof(*sample), &problem);
-	assert_string_equal(problem.what, "two vCPUs share an exit frame or a local-APIC page");
+	assert_string_equal(config_rule_text(problem.rule), "two vCPUs share an exit frame or a local-APIC page");
 	free(sample);
 }
 
@@ -101,10 +101,10 @@ static void a_subject_stores_eight_msrs_but_not_nine(void **state)
 		sample->msr[i] = (struct config_msr){0x200 + i, MSR_STORE, 0, 0};
 	sample->header.table[TABLE_MSR].count = sample->subject[SAMPLE_GUEST].msr.count = 8;
 	config_check(sample, sizeof(*sample), &problem);
-	assert_string_equal(problem.what, "");
+	assert_string_equal(config_rule_text(problem.rule), "");
 	sample->header.table[TABLE_MSR].count = sample->subject[SAMPLE_GUEST].msr.count = 9;
 	config_check(sample, sizeof(*sample), &problem);
-	assert_string_equal(problem.what, "a subject stores more than 8 MSRs");
+	assert_string_equal(config_rule_text(problem.rule), "a subject stores more than 8 MSRs");
 	free(sample);
 }
 

@@ -37,8 +37,7 @@ static void describe(const uint8_t *bytes, size_t size, const struct config_prob
 		snprintf(where, sizeof(where), "in record %u of table '%s'", found->record, word_table(found->table));
 	if (line)
 		snprintf(of, sizeof(of), " (line %u of the description)", line);
-	snprintf(text, PACKAGE_PROBLEM, "%s, %s%s", found->what ? found->what : "the configuration is wrong", where,
-	         of);
+	snprintf(text, PACKAGE_PROBLEM, "%s, %s%s", config_rule_text(found->rule), where, of);
 }
 
 bool package_check(const uint8_t *bytes, size_t size, char problem[PACKAGE_PROBLEM])

@@ -180,11 +180,16 @@ static uint64_t answer(struct vcpu *vcpu, uint32_t reason, uint32_t code)
 	}
 }
 
-/* Who is entered next: cpu->current, unless a decision is due. */
-static inline struct vcpu *next(struct cpu *cpu, struct vcpu *vcpu)
+#define DECIDE 0x100u /* state.unanswered: not an exit, but a decision of the scheduler is due */
+
+/* Who is entered next, from amd_exit(): `vcpu`, unless a decision is due. That one wants all registers stored, since it
+ * may set a vCPU to its start state. */
+static inline struct vcpu *next(struct cpu *cpu, struct vcpu *vcpu, struct vcpu *exited)
 {
-	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
-		return 0;
+	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED)) {
+		exited->machine.unanswered = DECIDE;
+		return AMD_EXIT_FULL;
+	}
 	if (vcpu->machine.check)
 		amd_interrupt_arm(vcpu);
 	return vcpu;
@@ -208,67 +213,82 @@ static inline uint64_t begin(struct vcpu *vcpu, struct vmcb *vmcb, uint32_t reas
 	uint64_t rip = vmcb->rip;
 
 	record(vcpu, rip, reason);
-	vmcb->tlb_control = 0;
+	vmcb->tlb_control = vcpu->machine.flush_always;
 	if (vcpu->machine.armed | (vmcb->exit_int_info & EVENT_VALID))
 		after_interrupts(&vcpu->machine);
 	return amd_has_next_rip ? vmcb->next_rip : rip + length;
 }
 
-static struct vcpu *exit_hypercall(struct vcpu *vcpu, struct vmcb *vmcb)
+/* Apart from each other, so that each saves only the registers it uses itself. */
+#define HANDLER __attribute__((noinline))
+static HANDLER struct vcpu *exit_hypercall(struct vcpu *vcpu, struct vmcb *vmcb)
 {
 	uint64_t behind = begin(vcpu, vmcb, EXIT_HYPERCALL, 3);
 
 	if (vmcb->cpl) {
 		amd_inject(vcpu, 6, false, 0);
-		return next(vcpu->cpu, vcpu);
+		return next(vcpu->cpu, vcpu, vcpu);
 	}
 	vmcb->rip = behind;
 	vmcb->interrupt_shadow = 0;
 	core_hypercall(vcpu->cpu, vcpu);
-	return next(vcpu->cpu, vcpu->cpu->current);
+	return next(vcpu->cpu, vcpu->cpu->current, vcpu);
 }
 
-static struct vcpu *exit_cpuid(struct vcpu *vcpu, struct vmcb *vmcb)
+static HANDLER struct vcpu *exit_cpuid(struct vcpu *vcpu, struct vmcb *vmcb)
 {
 	vcpu->machine.next_rip = begin(vcpu, vmcb, EXIT_CPUID, 2);
 	answer_cpuid(vcpu);
-	return next(vcpu->cpu, vcpu);
+	return next(vcpu->cpu, vcpu, vcpu);
 }
 
-static struct vcpu *exit_msr(struct vcpu *vcpu, struct vmcb *vmcb)
+static HANDLER struct vcpu *exit_msr(struct vcpu *vcpu, struct vmcb *vmcb)
 {
 	struct vcpu_state *state = &vcpu->machine;
 
 	state->next_rip = begin(vcpu, vmcb, EXIT_MSR, 2);
 	state->unanswered = (uint32_t)amd_msr(vcpu, vmcb->exit_info1 & 1);
-	return state->unanswered ? AMD_EXIT_FULL : next(vcpu->cpu, vcpu);
+	return state->unanswered ? AMD_EXIT_FULL : next(vcpu->cpu, vcpu, vcpu);
 }
 
 /* IN and OUT go to the layer in registers; nobody looks at more than RAX, so nothing else need be stored. */
-static struct vcpu *exit_port(struct vcpu *vcpu, struct vmcb *vmcb)
+static HANDLER struct vcpu *exit_port(struct vcpu *vcpu, struct vmcb *vmcb)
 {
 	begin(vcpu, vmcb, EXIT_IO, 0);
-	if (vmcb->exit_info1 & IOIO_STRING)
+	uint64_t info = vmcb->exit_info1;
+	if (info & IOIO_STRING)
 		return AMD_EXIT_FULL;
-	port(&vcpu->machine, vmcb);
+	vcpu->machine.next_rip = vmcb->exit_info2;
+	info = info >> 16 | (info & 0x70) << 12 | (info & 1) << 24;
+	if (vcpu->layer)
+		return next(vcpu->cpu, core_port(vcpu->cpu, vcpu, info), vcpu);
+	vcpu->machine.detail[0] = info;
 	core_exit(vcpu->cpu, vcpu, EXIT_IO);
-	return next(vcpu->cpu, vcpu->cpu->current);
+	return next(vcpu->cpu, vcpu->cpu->current, vcpu);
 }
 
 /* The timer, a kick or a line: taken here, and a decision is due. */
-static struct vcpu *exit_interrupt(struct vcpu *vcpu, struct vmcb *vmcb)
+static HANDLER struct vcpu *exit_interrupt(struct vcpu *vcpu, struct vmcb *vmcb)
 {
 	begin(vcpu, vmcb, EXIT_INTERRUPT, 0);
 	machine_window(vcpu->cpu);
-	vcpu->cpu->resched = 1;
-	return 0;
+	vcpu->cpu->timer = 0; /* as in core/exception.c: it may have been the timer, before its time */
+	vcpu->machine.unanswered = DECIDE;
+	return AMD_EXIT_FULL;
+}
+
+static HANDLER struct vcpu *exit_other(struct vcpu *vcpu, struct vmcb *vmcb)
+{
+	const struct row *row = row_of((uint32_t)vmcb->exit_code);
+
+	vcpu->machine.next_rip = begin(vcpu, vmcb, row->reason - 1u, row->length);
+	return AMD_EXIT_FULL;
 }
 
 struct vcpu *amd_exit(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vcpu->machine.vmcb;
 	uint32_t code = (uint32_t)vmcb->exit_code;
-	const struct row *row;
 
 	switch (code) {
 	case VMEXIT_VMMCALL:
@@ -282,10 +302,18 @@ struct vcpu *amd_exit(struct vcpu *vcpu)
 	case VMEXIT_INTR:
 		return exit_interrupt(vcpu, vmcb);
 	default:
-		row = row_of(code);
-		vcpu->machine.next_rip = begin(vcpu, vmcb, row->reason - 1u, row->length);
-		return AMD_EXIT_FULL;
+		return exit_other(vcpu, vmcb);
 	}
+}
+
+/* Decides whether to decide, and who is entered next. */
+static struct vcpu *decide(struct cpu *cpu, struct vcpu *vcpu)
+{
+	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
+		vcpu = core_choose(cpu);
+	if (vcpu && vcpu->machine.check)
+		amd_interrupt_arm(vcpu);
+	return vcpu;
 }
 
 struct vcpu *amd_exit_full(struct vcpu *vcpu)
@@ -296,12 +324,16 @@ struct vcpu *amd_exit_full(struct vcpu *vcpu)
 	uint64_t result = state->unanswered;
 
 	state->unanswered = 0;
+	if (result == DECIDE) {
+		cpu->resched = 1;
+		return decide(cpu, 0);
+	}
 	if (!result)
 		result = answer(vcpu, row_of(code)->reason - 1u, code);
 	if (!result)
-		return next(cpu, vcpu);
+		return decide(cpu, vcpu);
 	core_exit(cpu, vcpu, (enum exit)(result - 1));
-	return next(cpu, cpu->current);
+	return decide(cpu, cpu->current);
 }
 
 void machine_run(struct cpu *cpu, struct vcpu *vcpu)

@@ -175,9 +175,10 @@ uint64_t amd_msr(struct vcpu *vcpu, bool write)
 	uint64_t value = (uint32_t)state->gpr[0] | state->gpr[2] << 32, detail = 0;
 
 	if ((msr >= MSR_X2APIC && msr < MSR_X2APIC + 0x100) || msr == MSR_TSC_DEADLINE || msr == MSR_APIC_BASE) {
-		if (write)
-			return lapic_effect(vcpu, lapic_msr_write(state->lapic, msr, value, machine_now(), &detail),
-			                    detail);
+		if (write) {
+			enum lapic_effect effect = lapic_msr_write(state->lapic, msr, value, machine_now(), &detail);
+			return lapic_effect(vcpu, effect, detail);
+		}
 		if (lapic_msr_read(state->lapic, msr, machine_now(), &value) == LAPIC_FAULT)
 			amd_inject(vcpu, 13, true, 0);
 		else

@@ -17,6 +17,7 @@
 #define IOPM_PAGES 3u
 #define MSRPM_PAGES 2u
 #define XSAVE_LEGACY_MXCSR 24u
+#define XSAVE_BYTES (576u + 256u) /* legacy, header, AVX: all that xcr0 can grant (lib/config.c) */
 bool amd_has_next_rip;
 static uint32_t asid_count;
 static uint64_t host_xcr0;                    /* every state component that this CPU has */
@@ -26,31 +27,28 @@ static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
 
 enum status machine_check(const char **what)
 {
+	static const struct {
+		uint32_t leaf, reg, bit;
+		const char *name;
+	} needed[] = {
+	        {0x80000001u, CPUID_ECX, 1u << 2, "AMD-V (SVM)"},
+	        {0x8000000au, CPUID_EDX, 1u << 0, "nested paging (NPT)"},
+	        {1, CPUID_ECX, 1u << 26, "XSAVE"},
+	};
 	uint32_t regs[4];
 
-	machine_cpuid(0x80000000u, 0, regs);
-	uint32_t highest = regs[0];
-	machine_cpuid(0x80000001u, 0, regs);
-	if (highest < 0x8000000au || !(regs[CPUID_ECX] & 1u << 2)) {
-		*what = "AMD-V (SVM)";
-		return ERR_FEATURE;
+	for (unsigned i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		machine_cpuid(needed[i].leaf, 0, regs);
+		*what = needed[i].name;
+		if (!(regs[needed[i].reg] & needed[i].bit))
+			return ERR_FEATURE;
 	}
-	if (rdmsr(0xc0010114u) & 1u << 4) {
-		*what = "SVM: enable virtualization in the firmware set-up (VM_CR.SVMDIS)";
+	*what = "SVM: enable virtualization in the firmware set-up (VM_CR.SVMDIS)";
+	if (rdmsr(0xc0010114u) & 1u << 4)
 		return ERR_FEATURE;
-	}
 	machine_cpuid(0x8000000au, 0, regs);
-	if (!(regs[CPUID_EDX] & 1)) {
-		*what = "nested paging (NPT)";
-		return ERR_FEATURE;
-	}
 	amd_has_next_rip = regs[CPUID_EDX] >> 3 & 1;
 	asid_count = regs[CPUID_EBX];
-	machine_cpuid(1, 0, regs);
-	if (!(regs[CPUID_ECX] & 1u << 26)) {
-		*what = "XSAVE";
-		return ERR_FEATURE;
-	}
 	machine_cpuid(0xd, 0, regs);
 	host_xcr0 = regs[CPUID_EAX] | (uint64_t)regs[CPUID_EDX] << 32;
 	machine_cpu_open(0);
@@ -110,7 +108,7 @@ static uint8_t *make_maps(const struct config_subject *config)
 	return maps;
 }
 
-/* One tag per vCPU of a physical CPU; where they run out the rest shares the last and is flushed at each switch. */
+/* One tag per vCPU of a physical CPU; where they run out the rest shares the last and is flushed at each entry. */
 static uint32_t choose_asid(const struct vcpu *vcpu)
 {
 	uint32_t asid = 1;
@@ -139,6 +137,7 @@ static void open_control(struct vcpu *vcpu)
 	vmcb->iopm = (uint64_t)(uintptr_t)maps_of[subject];
 	vmcb->msrpm = vmcb->iopm + IOPM_PAGES * PAGE;
 	vmcb->asid = choose_asid(vcpu);
+	vcpu->machine.flush_always = vmcb->asid == asid_count - 1;
 	vmcb->np_enable = 1;
 	vmcb->nested_cr3 = system_table_root(subject);
 }
@@ -168,40 +167,41 @@ enum status machine_vcpu_open(struct vcpu *vcpu)
 	return OK;
 }
 
-static void flat_segments(struct vmcb *vmcb)
+/* Part of a restart, so of a stranger's frame start: one instruction for each eight bytes. */
+static void zero(void *at, uint64_t bytes)
 {
-	const struct frame_segment data = {0x10, 0xc93, 0xffffffffu, 0}, code = {0x08, 0xc9b, 0xffffffffu, 0};
+	uint64_t words = bytes / 8;
 
+	__asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(0) : "memory");
+}
+#define SAVE_BYTES (0x670 - offsetof(struct vmcb, segment)) /* as far as the state save area is defined */
+
+static void set_segments(struct vmcb *vmcb, const struct frame_segment *code, const struct frame_segment *data)
+{
 	for (unsigned i = FRAME_ES; i <= FRAME_GS; i++)
-		vmcb->segment[i] = i == FRAME_CS ? code : data;
+		vmcb->segment[i] = *data;
+	vmcb->segment[FRAME_CS] = *code;
 }
 
 static void real_segments(struct vmcb *vmcb, uint16_t selector, uint64_t base)
 {
-	const struct frame_segment data = {0, 0x93, 0xffff, 0};
+	const struct frame_segment data = {0, 0x93, 0xffff, 0}, code = {selector, 0x9b, 0xffff, base};
 
-	for (unsigned i = FRAME_ES; i <= FRAME_GS; i++)
-		vmcb->segment[i] = data;
-	vmcb->segment[FRAME_CS] = (struct frame_segment){selector, 0x9b, 0xffff, base};
+	set_segments(vmcb, &code, &data);
 }
 
 static void reset_save_area(struct vmcb *vmcb)
 {
-	memset(vmcb->segment, 0, sizeof(vmcb->segment));
+	zero(vmcb->segment, SAVE_BYTES);
 	vmcb->segment[FRAME_GDTR].limit = 0xffff;
 	vmcb->segment[FRAME_IDTR].limit = 0xffff;
 	vmcb->segment[FRAME_LDTR] = (struct frame_segment){0, 0x82, 0xffff, 0};
 	vmcb->segment[FRAME_TR] = (struct frame_segment){0, 0x8b, 0xffff, 0};
-	vmcb->cpl = 0;
 	vmcb->efer = EFER_SVME;
-	vmcb->cr4 = vmcb->cr3 = vmcb->cr2 = 0;
 	vmcb->cr0 = 0x60000010;
 	vmcb->dr7 = 0x400;
 	vmcb->dr6 = 0xffff0ff0;
 	vmcb->rflags = 2;
-	vmcb->rsp = vmcb->rax = 0;
-	vmcb->star = vmcb->lstar = vmcb->cstar = vmcb->sfmask = vmcb->kernel_gs_base = 0;
-	vmcb->sysenter_cs = vmcb->sysenter_esp = vmcb->sysenter_eip = 0;
 	vmcb->pat = PAT_RESET;
 	vmcb->int_ctl = V_INTR_MASKING;
 	vmcb->interrupt_shadow = 0;
@@ -213,7 +213,7 @@ static void reset_save_area(struct vmcb *vmcb)
 static void reset_fpu(struct vcpu_state *state)
 {
 	state->xcr0 = state->facts.xcr0 = 1;
-	memset(state->xsave, 0, PAGE / 2);
+	zero(state->xsave, XSAVE_BYTES);
 	state->xsave[0] = 0x7f; /* FCW as after FNINIT would be 37f; reset state is 40h, APM 2 table 14-1 */
 	state->xsave[1] = 0x03;
 	state->xsave[XSAVE_LEGACY_MXCSR] = 0x80;
@@ -225,8 +225,8 @@ static void reset_registers(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
 
-	memset(state->gpr, 0, sizeof(state->gpr));
-	memset(state->dr, 0, sizeof(state->dr));
+	zero(state->gpr, sizeof(state->gpr));
+	zero(state->dr, sizeof(state->dr));
 	state->armed = state->armed_extint = state->want_window = state->window_armed = 0;
 	state->check = 1;
 	state->tsc_aux = 0;
@@ -249,7 +249,9 @@ void machine_vcpu_reset(struct vcpu *vcpu)
 	if (vcpu->config->start == START_SIPI)
 		state->lapic->state = LAPIC_WAIT_SIPI;
 	if (vcpu->config->start == START_FLAT32) {
-		flat_segments(state->vmcb);
+		static const struct frame_segment flat_data = {0x10, 0xc93, 0xffffffffu, 0},
+		                                  flat_code = {0x08, 0xc9b, 0xffffffffu, 0};
+		set_segments(state->vmcb, &flat_code, &flat_data);
 		state->vmcb->cr0 = 0x11;
 		state->vmcb->rip = vcpu->config->entry;
 		state->gpr[6] = 0x10000000; /* INFO_GPA */
@@ -270,12 +272,6 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 	state->vmcb->rip = 0;
 	state->gpr[2] = 0x00000f00; /* EDX: family, as after reset */
 	state->lapic->state = LAPIC_RUNNING;
-}
-
-/* Whose FPU and debug registers a vCPU uses: a layer has none and leaves its guest's alone. */
-static struct vcpu *owner(struct vcpu *vcpu)
-{
-	return vcpu && vcpu->guest ? vcpu->guest : vcpu;
 }
 
 /* XCR0 is read back: not every implementation lets XSETBV be intercepted (QEMU 7.2 does not). */
@@ -310,14 +306,8 @@ static void load_extended(const struct vcpu_state *state)
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 {
-	struct vcpu *from = owner(previous), *to = owner(next);
-
 	(void)cpu;
-	if (next->machine.vmcb->asid == asid_count - 1)
-		next->machine.vmcb->tlb_control = 1;
-	if (from == to)
-		return;
-	if (from)
-		save_extended(&from->machine);
-	load_extended(&to->machine);
+	if (previous)
+		save_extended(&previous->machine);
+	load_extended(&next->machine);
 }

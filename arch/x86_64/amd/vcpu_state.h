@@ -23,6 +23,7 @@ struct vcpu_state {
 	uint32_t check;        /* atomic: look at the local APIC before the next entry */
 	uint32_t want_window;
 	uint32_t window_armed; /* V_IRQ is a dummy that asks for a window exit */
+	uint32_t flush_always; /* shares its address-space tag: TLB_CONTROL of every entry */
 	uint32_t unanswered;   /* enum exit + 1 that amd_exit() left to amd_exit_full() */
 	const struct config_cpuid *cpuid;
 	const struct config_msr *msr;

@@ -6,8 +6,9 @@
 
 /*
  * One IDT for all CPUs. A vector without a purpose has no gate: it ends as #GP, thus in core_panic(), not in silence.
- * The stubs of vectors.S stand 16 bytes apart, so no table of addresses is needed.
+ * The stubs of vectors.S stand STUB bytes apart, so no table of addresses is needed.
  */
+#define STUB 4u
 struct gate {
 	uint64_t low, high;
 };
@@ -29,10 +30,10 @@ INIT_TEXT void idt_init(bool x2apic)
 {
 	const uint8_t *ack = x2apic ? vector_ack_x2apic : vector_ack_xapic;
 	for (unsigned i = 0; i < 32; i++)
-		set(i, vectors_exception + 16 * i, i == 8 || i == 18 ? IST_FATAL : 0);
+		set(i, vectors_exception + STUB * i, i == 8 || i == 18 ? IST_FATAL : 0);
 	set(2, vector_nmi, IST_NMI);
 	for (unsigned i = 0; i < VECTOR_LINES; i++)
-		set(VECTOR_LINE + i, vectors_line + 16 * i, 0);
+		set(VECTOR_LINE + i, vectors_line + STUB * i, 0);
 	set(VECTOR_KICK, ack, 0);
 	set(VECTOR_TIMER, ack, 0);
 	set(VECTOR_SPURIOUS, vector_spurious, 0);

@@ -13,20 +13,18 @@
 vectors_exception:
 	.set i, 0
 	.rept 32
-	.balign 16
-	.if !(i == 8 || (i >= 10 && i <= 14) || i == 17 || i == 21 || i == 29 || i == 30)
-	push $0 /* where the CPU pushes no error code */
-	.endif
 	push $i
 	jmp exception
 	.set i, i + 1
 	.endr
-
-	.balign 16
 exception:
 	cld
 	pop %rdi
-	pop %rsi
+	mov $0x60227d00, %eax /* the CPU pushes an error code with 8, 10 to 14, 17, 21, 29, 30 */
+	bt %edi, %eax
+	jc 1f
+	push $0
+1:	pop %rsi
 	mov (%rsp), %rdx
 	mov %cr2, %rcx
 	and $-16, %rsp
@@ -56,7 +54,6 @@ exception:
 	pop %rax
 	.endm
 
-	.balign 16
 vector_nmi: /* the CPU's five words and our nine keep RSP aligned */
 	save
 	mov %rsp, %rdi
@@ -66,17 +63,13 @@ vector_nmi: /* the CPU's five words and our nine keep RSP aligned */
 	restore
 	iretq
 
-	.balign 16
 vectors_line:
 	.set i, 0
 	.rept VECTOR_LINES
-	.balign 16
 	push $i
 	jmp line
 	.set i, i + 1
 	.endr
-
-	.balign 16
 line:
 	save
 	mov 72(%rsp), %edi
@@ -88,12 +81,10 @@ line:
 vector_spurious:
 	iretq
 
-	.balign 16
 vector_ack_xapic:
 	addr32 movl $0, 0xfee000b0
 	iretq
 
-	.balign 16
 vector_ack_x2apic:
 	push %rax
 	push %rcx

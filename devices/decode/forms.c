@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/* Opcode maps: APM 3 appendix A, SDM 2D appendix A. */
+#include "devices/decode/forms.h"
+#include "devices/decode/decode.h"
+
+#define ALU(opcode, op)                                                              \
+	[opcode] = {op, SHAPE_RM_REG, BYTE}, [(opcode) + 1] = {op, SHAPE_RM_REG, 0}, \
+	[(opcode) + 2] = {op, SHAPE_REG_RM, BYTE}, [(opcode) + 3] = {op, SHAPE_REG_RM, 0}
+#define PAIR(opcode, op, shape) [opcode] = {op, shape, BYTE}, [(opcode) + 1] = {op, shape, 0}
+
+const struct form forms_one_byte[256] = {
+        ALU(0x00, OP_ADD),
+        ALU(0x08, OP_OR),
+        ALU(0x10, OP_ADC),
+        ALU(0x18, OP_SBB),
+        ALU(0x20, OP_AND),
+        ALU(0x28, OP_SUB),
+        ALU(0x30, OP_XOR),
+        ALU(0x38, OP_CMP),
+        [0x63] = {OP_MOVSX, SHAPE_REG_RM, WIDEN32},
+        PAIR(0x6c, OP_INS, SHAPE_STRING),
+        PAIR(0x6e, OP_OUTS, SHAPE_STRING),
+        [0x80] = {GROUP_1, SHAPE_RM_IMMEDIATE, BYTE | GROUP},
+        [0x81] = {GROUP_1, SHAPE_RM_IMMEDIATE, GROUP},
+        [0x83] = {GROUP_1, SHAPE_RM_IMMEDIATE8, GROUP},
+        PAIR(0x84, OP_TEST, SHAPE_RM_REG),
+        PAIR(0x86, OP_XCHG, SHAPE_RM_REG),
+        PAIR(0x88, OP_MOV, SHAPE_RM_REG),
+        PAIR(0x8a, OP_MOV, SHAPE_REG_RM),
+        [0x8f] = {GROUP_1A, SHAPE_RM, GROUP},
+        PAIR(0xa0, OP_MOV, SHAPE_RAX_OFFSET),
+        PAIR(0xa2, OP_MOV, SHAPE_OFFSET_RAX),
+        PAIR(0xa4, OP_MOVS, SHAPE_STRING),
+        PAIR(0xa6, OP_CMPS, SHAPE_STRING),
+        PAIR(0xaa, OP_STOS, SHAPE_STRING),
+        PAIR(0xac, OP_LODS, SHAPE_STRING),
+        PAIR(0xae, OP_SCAS, SHAPE_STRING),
+        [0xc6] = {GROUP_11, SHAPE_RM_IMMEDIATE, BYTE | GROUP},
+        [0xc7] = {GROUP_11, SHAPE_RM_IMMEDIATE, GROUP},
+        [0xf6] = {GROUP_3, SHAPE_RM, BYTE | GROUP},
+        [0xf7] = {GROUP_3, SHAPE_RM, GROUP},
+        [0xfe] = {GROUP_4, SHAPE_RM, BYTE | GROUP},
+        [0xff] = {GROUP_5, SHAPE_RM, GROUP},
+};
+const struct form forms_two_byte[256] = {
+        [0x20] = {OP_MOV_CR, SHAPE_RM_CR, 0},
+        [0x22] = {OP_MOV_CR, SHAPE_CR_RM, 0},
+        [0xa3] = {OP_BT, SHAPE_RM_REG, 0},
+        [0xab] = {OP_BTS, SHAPE_RM_REG, 0},
+        PAIR(0xb0, OP_CMPXCHG, SHAPE_RM_REG),
+        [0xb3] = {OP_BTR, SHAPE_RM_REG, 0},
+        [0xb6] = {OP_MOVZX, SHAPE_REG_RM, WIDEN8},
+        [0xb7] = {OP_MOVZX, SHAPE_REG_RM, WIDEN16},
+        [0xba] = {GROUP_8, SHAPE_RM_IMMEDIATE8, GROUP},
+        [0xbb] = {OP_BTC, SHAPE_RM_REG, 0},
+        [0xbe] = {OP_MOVSX, SHAPE_REG_RM, WIDEN8},
+        [0xbf] = {OP_MOVSX, SHAPE_REG_RM, WIDEN16},
+        PAIR(0xc0, OP_XADD, SHAPE_RM_REG),
+        [0xc3] = {OP_MOV, SHAPE_RM_REG, 0}, /* MOVNTI */
+};
+const uint8_t forms_group[FORM_GROUPS][8] = {
+        [GROUP_1] = {OP_ADD, OP_OR, OP_ADC, OP_SBB, OP_AND, OP_SUB, OP_XOR, OP_CMP},
+        [GROUP_1A] = {OP_POP},
+        [GROUP_3] = {OP_TEST, OP_TEST, OP_NOT, OP_NEG},
+        [GROUP_4] = {OP_INC, OP_DEC},
+        [GROUP_5] = {[0] = OP_INC, [1] = OP_DEC, [6] = OP_PUSH},
+        [GROUP_8] = {[4] = OP_BT, [5] = OP_BTS, [6] = OP_BTR, [7] = OP_BTC},
+        [GROUP_11] = {OP_MOV},
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DEVICES_DECODE_FORMS_H
+#define DEVICES_DECODE_FORMS_H
+
+#include <stdint.h>
+
+/* The instruction forms the decoder knows, by opcode; everything else has SHAPE_NONE. */
+enum shape {
+	SHAPE_NONE,
+	SHAPE_RM_REG,
+	SHAPE_REG_RM,
+	SHAPE_RM_IMMEDIATE,
+	SHAPE_RM_IMMEDIATE8,
+	SHAPE_RAX_OFFSET, /* moffs: the address stands in the instruction */
+	SHAPE_OFFSET_RAX,
+	SHAPE_RM,
+	SHAPE_STRING,
+	SHAPE_CR_RM,
+	SHAPE_RM_CR,
+};
+enum { BYTE = 1, GROUP = 2, WIDEN8 = 4, WIDEN16 = 8, WIDEN32 = 16 }; /* form.flags */
+enum group { GROUP_1, GROUP_1A, GROUP_3, GROUP_4, GROUP_5, GROUP_8, GROUP_11, FORM_GROUPS };
+
+struct form {
+	uint8_t operation; /* enum operation, or enum group with GROUP */
+	uint8_t shape, flags;
+};
+extern const struct form forms_one_byte[256], forms_two_byte[256]; /* second map: after 0F */
+extern const uint8_t forms_group[FORM_GROUPS][8];                  /* enum operation by ModRM.reg */
+
+#endif
