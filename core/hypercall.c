@@ -145,7 +145,7 @@ static enum status self_test_act(CALL)
 
 	if (status == ERR_CORRUPT)
 		audit_core(vcpu->cpu, vcpu->subject->index, AUDIT(AUDIT_SAFETY, AUDIT_SELF_TEST, a, status, 0));
-	if (status == OK)
+	if (status != ERR_ARGUMENT)
 		vcpu_result(&vcpu->machine, 1, next);
 	return status;
 }
