@@ -89,8 +89,9 @@ endef
 .PHONY: apps
 $(foreach a,$(APP_DIRS),$(eval $(call app_rule,$(a),$(wildcard apps/$(a)/*.c))))
 $(eval $(call app_rule,layer,$(wildcard devices/*.c devices/*/*.c)))
-# guest tests: tests/guest/NAME/main.c is an app named test-NAME, with what tests/guest/common offers
-GUEST_TESTS := $(filter-out common,$(notdir $(patsubst %/,%,$(wildcard tests/guest/*/))))
+# guest tests: tests/guest/NAME/main.c is an app named test-NAME, with what tests/guest/common offers; a folder without
+# sources describes another system for the app of another test
+GUEST_TESTS := $(patsubst tests/guest/%/main.c,%,$(wildcard tests/guest/*/main.c))
 GUEST_COMMON := $(wildcard tests/guest/common/*.c tests/guest/common/*.S)
 $(foreach t,$(GUEST_TESTS),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c tests/guest/$(t)/*.S) $(GUEST_COMMON))))
 

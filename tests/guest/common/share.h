@@ -25,6 +25,8 @@ static inline uint64_t share_ticks(uint64_t us)
 }
 void share_measure(struct share *share, uint64_t gap, uint64_t period, uint64_t count, bool (*stop)(void *),
                    void *context);
+/* Microseconds in TSC ticks, exactly: the TSC need not run at whole MHz. */
+uint64_t share_ticks(uint64_t us);
 /* |a - b| */
 uint64_t share_distance(uint64_t a, uint64_t b);
 

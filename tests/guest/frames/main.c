@@ -8,7 +8,7 @@
 #include "tests/guest/common/trap.h"
 #include "sdk/sdk.h"
 
-#define RUNS 40u
+#define RUNS 25u
 enum behaviour { SPINS, HALTS, CALLS, EXITS, BEHAVIOURS };
 static const char *const names[] = {"spins", "halts", "storms with hypercalls", "storms with denied ports"};
 
