@@ -181,7 +181,7 @@ static inline void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, st
 		vcpu_serve(cpu, vcpu);
 	if (vcpu->state == VCPU_PARKED) {
 		struct subject *leader = vcpu->subject->leader;
-		if (!choice->next && vcpu == leader->vcpu && subject_has_work(leader))
+		if (!choice->next && !choice->work && vcpu == leader->vcpu && subject_has_work(leader))
 			choice->work = leader;
 		return;
 	}
@@ -217,7 +217,7 @@ struct vcpu *core_choose(struct cpu *cpu)
 	if (cpu->nmi)
 		core_panic(2, 0, 0, cpu->id);
 	if (now >= cpu->frame_end)
-		advance(cpu, now);
+		now = advance(cpu, now);
 	if (now >= cpu->timer)
 		cpu->timer = 0; /* it has fired */
 	struct choice choice = {0, 0, cpu->frame_end};

@@ -97,9 +97,10 @@ uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now)
 	}
 	if (vcpu->state != VCPU_READY)
 		vcpu_wake(vcpu, now);
-	/* a layer that has control hears of its timer when it resumes; until then nobody waits for it */
-	if (vcpu->state != VCPU_WAITING && vcpu->state != VCPU_RESUMED)
-		return timer;
+	/* a layer that has control hears of its timer when it resumes: then this is not the deadline any more, so the
+	 * timer is set anew; until then nobody waits for it */
+	if (vcpu->deadline <= now)
+		vcpu->deadline = ~UINT64_C(0);
 	return vcpu->deadline < timer ? vcpu->deadline : timer;
 }
 

@@ -65,7 +65,8 @@ extern uint64_t host_image[1024]; /* what the self test takes for the core's ima
 void host_reset(void);
 /* The guest of `vcpu` does these exits one after another; after the last one it runs until interrupted. */
 void host_script(struct vcpu *vcpu, const struct host_exit *exits, uint32_t count);
-void host_hypercall(struct cpu *cpu, struct vcpu *vcpu); /* VMMCALL with what is in the registers */
+/* An exit of the guest with what is in its registers and detail[]. */
+void host_upcall(struct cpu *cpu, struct vcpu *vcpu, enum exit reason);
 void host_call(enum host_call call);
 /* What interrupts this CPU now is taken: lines, the timer, a kick. true if there was anything. */
 bool host_interrupt(struct cpu *cpu);

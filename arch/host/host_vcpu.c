@@ -66,10 +66,19 @@ static void record(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 	vcpu->stats->exits[reason]++;
 }
 
-void host_hypercall(struct cpu *cpu, struct vcpu *vcpu)
+/* The upcalls as the back ends make them. */
+void host_upcall(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 {
-	machine_advance(vcpu);
-	core_hypercall(cpu, vcpu);
+	uint64_t info = vcpu->machine.detail[0];
+
+	if (reason == EXIT_HYPERCALL) {
+		machine_advance(vcpu);
+		core_hypercall(cpu, vcpu);
+	} else if (reason == EXIT_IO && vcpu->layer && !(FRAME_IO_FLAGS(info) & FRAME_IO_STRING)) {
+		core_port(cpu, vcpu, info);
+	} else {
+		core_exit(cpu, vcpu, reason);
+	}
 }
 
 static struct host_exit next_exit(struct vcpu *vcpu)
@@ -100,13 +109,7 @@ void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 			memcpy(state->argument, exit.argument, sizeof(state->argument));
 			memcpy(state->detail, exit.detail, sizeof(state->detail));
 			record(cpu, vcpu, exit.reason);
-			if (exit.reason == EXIT_HYPERCALL)
-				host_hypercall(cpu, vcpu);
-			else if (exit.reason == EXIT_IO && vcpu->layer &&
-			         !(FRAME_IO_FLAGS(exit.detail[0]) & FRAME_IO_STRING))
-				core_port(cpu, vcpu, exit.detail[0]);
-			else
-				core_exit(cpu, vcpu, exit.reason);
+			host_upcall(cpu, vcpu, exit.reason);
 			return;
 		}
 	}

@@ -14,7 +14,7 @@
 
 static struct sample *audited(void)
 {
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 
 	s->source[1] = (struct config_source){SAMPLE_APP, 15};
 	return s;
@@ -31,9 +31,9 @@ static struct sample *with_policy(enum fault fault, enum fault_action action, un
 
 static void boot(struct sample *s)
 {
-	core_boot(s);
-	core_run_for(20 * MS);
-	core_enter(APP_VCPU);
+	rig_boot(s);
+	rig_run_for(20 * MS);
+	rig_enter(APP_VCPU);
 }
 
 static const struct {
@@ -64,7 +64,7 @@ static const struct {
 
 static void fault(unsigned n)
 {
-	core_leave(APP_VCPU, faults[n].reason, faults[n].detail[0], faults[n].detail[1], faults[n].detail[2]);
+	rig_leave(APP_VCPU, faults[n].reason, faults[n].detail[0], faults[n].detail[1], faults[n].detail[2]);
 }
 
 static void every_fault_is_the_subjects_and_stops_it_by_policy(void **state)
@@ -72,19 +72,19 @@ static void every_fault_is_the_subjects_and_stops_it_by_policy(void **state)
 	(void)state;
 	boot(audited());
 	for (unsigned n = 0; n < FAULTS; n++) {
-		if (core_state(CORE_APP) != SUBJECT_RUNNING)
-			core_command(CORE_APP, COMMAND_START, SUBJECT_RUNNING);
-		core_enter(APP_VCPU);
+		if (rig_state(CORE_APP) != SUBJECT_RUNNING)
+			rig_command(CORE_APP, COMMAND_START, SUBJECT_RUNNING);
+		rig_enter(APP_VCPU);
 		uint64_t denials = CORE_APP->stats->denials;
 		uint32_t count = CORE_APP->stats->faults;
 		fault(n);
 		assert_true(cpus[0].resched);
-		core_decide(0);
-		assert_int_equal(core_state(CORE_APP), SUBJECT_FAILED);
+		rig_decide(0);
+		assert_int_equal(rig_state(CORE_APP), SUBJECT_FAILED);
 		assert_int_equal(APP_VCPU->state, VCPU_PARKED);
 		assert_int_equal(CORE_APP->stats->faults, count + 1);
 		assert_int_equal(CORE_APP->stats->denials, denials + (faults[n].event != 0));
-		const struct audit_record *r = core_audit(0, 0, AUDIT_FAULT);
+		const struct audit_record *r = rig_audit(0, 0, AUDIT_FAULT);
 		assert_int_equal(r->class, AUDIT_SAFETY);
 		assert_int_equal(r->subject, SAMPLE_APP);
 		assert_int_equal(r->argument[0], faults[n].fault);
@@ -92,7 +92,7 @@ static void every_fault_is_the_subjects_and_stops_it_by_policy(void **state)
 		assert_int_equal(r->argument[2], faults[n].detail[0]);
 		if (!faults[n].event)
 			continue;
-		r = core_audit(0, 0, faults[n].event);
+		r = rig_audit(0, 0, faults[n].event);
 		assert_non_null(r);
 		assert_int_equal(r->class, AUDIT_SECURITY);
 		for (unsigned i = 0; i < 3; i++)
@@ -100,7 +100,7 @@ static void every_fault_is_the_subjects_and_stops_it_by_policy(void **state)
 				assert_int_equal(r->argument[i], faults[n].argument[i]);
 		assert_int_equal(r->rip, APP_VCPU->machine.rip);
 	}
-	core_check_invariants();
+	rig_check_invariants();
 }
 
 static void the_nearest_region_stands_in_a_memory_denial(void **state)
@@ -129,11 +129,11 @@ static void an_injected_fault_leaves_the_subject_running(void **state)
 	for (unsigned i = 0; i < 1000; i++)
 		fault(1);
 	assert_int_equal(APP_VCPU->machine.faults_injected, 1000);
-	assert_int_equal(core_state(CORE_APP), SUBJECT_RUNNING);
+	assert_int_equal(rig_state(CORE_APP), SUBJECT_RUNNING);
 	assert_ptr_equal(cpus[0].current, APP_VCPU);
 	/* the record is rate limited, the counters are not */
 	assert_int_equal(CORE_APP->stats->denials, 1000);
-	assert_int_equal(core_audit_count(0, 0, AUDIT_IO_DENIED), 16);
+	assert_int_equal(rig_audit_count(0, 0, AUDIT_IO_DENIED), 16);
 }
 
 static void an_ignored_fault_is_skipped(void **state)
@@ -142,7 +142,7 @@ static void an_ignored_fault_is_skipped(void **state)
 	boot(with_policy(FAULT_MSR, ACTION_IGNORE, 0, 0));
 	fault(2);
 	assert_int_equal(APP_VCPU->machine.ignored, 1);
-	assert_int_equal(core_state(CORE_APP), SUBJECT_RUNNING);
+	assert_int_equal(rig_state(CORE_APP), SUBJECT_RUNNING);
 }
 
 static void what_cannot_be_injected_stops_the_subject(void **state)
@@ -153,9 +153,9 @@ static void what_cannot_be_injected_stops_the_subject(void **state)
 	/* the checker forbids this policy: belt and braces */
 	s->subject[SAMPLE_APP].fault[FAULT_SHUTDOWN].action = ACTION_INJECT;
 	fault(5);
-	core_decide(0);
-	assert_int_equal(core_state(CORE_APP), SUBJECT_FAILED);
-	assert_int_equal(core_audit(0, 0, AUDIT_FAULT)->argument[1], ACTION_STOP);
+	rig_decide(0);
+	assert_int_equal(rig_state(CORE_APP), SUBJECT_FAILED);
+	assert_int_equal(rig_audit(0, 0, AUDIT_FAULT)->argument[1], ACTION_STOP);
 }
 
 static void a_notifying_policy_stops_and_signals(void **state)
@@ -164,16 +164,16 @@ static void a_notifying_policy_stops_and_signals(void **state)
 	boot(audited());
 	fault(0);
 	assert_int_equal(LAYER_VCPU->events, 1);
-	core_decide(0);
-	assert_int_equal(core_state(CORE_APP), SUBJECT_FAILED);
+	rig_decide(0);
+	assert_int_equal(rig_state(CORE_APP), SUBJECT_FAILED);
 }
 
 static bool restarts(unsigned n)
 {
-	core_enter(APP_VCPU);
+	rig_enter(APP_VCPU);
 	fault(n);
-	core_run_for(40 * MS);
-	return core_state(CORE_APP) == SUBJECT_RUNNING;
+	rig_run_for(40 * MS);
+	return rig_state(CORE_APP) == SUBJECT_RUNNING;
 }
 
 static void a_restart_policy_holds_for_so_many_times_within_its_window(void **state)
@@ -182,15 +182,15 @@ static void a_restart_policy_holds_for_so_many_times_within_its_window(void **st
 	boot(with_policy(FAULT_SHUTDOWN, ACTION_RESTART, 3, 10));
 	for (unsigned i = 0; i < 3; i++) {
 		assert_true(restarts(5));
-		assert_int_equal(core_audit(0, 0, AUDIT_FAULT)->argument[1], ACTION_RESTART);
+		assert_int_equal(rig_audit(0, 0, AUDIT_FAULT)->argument[1], ACTION_RESTART);
 	}
 	assert_false(restarts(5));
-	assert_int_equal(core_state(CORE_APP), SUBJECT_FAILED);
+	assert_int_equal(rig_state(CORE_APP), SUBJECT_FAILED);
 	assert_int_equal(CORE_APP->stats->restarts, 3);
-	assert_int_equal(core_audit(0, 0, AUDIT_FAULT)->argument[1],
+	assert_int_equal(rig_audit(0, 0, AUDIT_FAULT)->argument[1],
 	                 ACTION_STOP); /* what was done, not what was asked */
 	/* started by hand, in a new window: as before */
-	core_command(CORE_APP, COMMAND_START, SUBJECT_RUNNING);
+	rig_command(CORE_APP, COMMAND_START, SUBJECT_RUNNING);
 	host.now[0] += 11 * SECOND;
 	assert_true(restarts(5));
 	assert_true(restarts(5));
@@ -213,22 +213,22 @@ static void a_layers_own_fault_ends_the_unit(void **state)
 {
 	(void)state;
 	boot(audited());
-	core_enter(LAYER_VCPU);
-	core_leave(LAYER_VCPU, EXIT_MEMORY, 0x123, 0, 0);
-	core_run_for(20 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_FAILED);
+	rig_enter(LAYER_VCPU);
+	rig_leave(LAYER_VCPU, EXIT_MEMORY, 0x123, 0, 0);
+	rig_run_for(20 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_FAILED);
 	assert_int_equal(CORE_LAYER->stats->faults, 1);
 	assert_int_equal(CORE_LAYER->stats->state, SUBJECT_FAILED);
-	assert_int_equal(core_state(CORE_APP), SUBJECT_RUNNING);
+	assert_int_equal(rig_state(CORE_APP), SUBJECT_RUNNING);
 }
 
 static void a_layers_msr_without_handover_is_a_fault(void **state)
 {
 	(void)state;
 	boot(audited());
-	core_enter(LAYER_VCPU);
-	core_call(LAYER_VCPU, HC_VCPU_RUN, 0, 0, 0);
-	core_leave(GUEST_VCPU, EXIT_MSR, 0x8b, 0, 0); /* the table does not hand it over: policy inject */
+	rig_enter(LAYER_VCPU);
+	rig_call(LAYER_VCPU, HC_VCPU_RUN, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_MSR, 0x8b, 0, 0); /* the table does not hand it over: policy inject */
 	assert_int_equal(GUEST_VCPU->machine.faults_injected, 1);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 }
@@ -241,7 +241,7 @@ static void raw_exit(void *reason)
 static void expect_broken(enum exit reason)
 {
 	boot(audited());
-	assert_int_equal(core_ends(raw_exit, (void *)(uintptr_t)reason), HOST_STOPPED);
+	assert_int_equal(rig_ends(raw_exit, (void *)(uintptr_t)reason), HOST_STOPPED);
 	assert_non_null(strstr(host.console, "safe state: vector 0x100"));
 }
 static void a_cpuid_exit_would_be_a_broken_promise(void **state)
@@ -269,14 +269,14 @@ static void a_policy_can_stop_the_whole_system(void **state)
 	sample_add_cpu(s);
 	boot(s);
 	host.cpu = 0;
-	cpus[0].flight_at = &cpus[0].flight[5];
-	assert_int_equal(core_ends(raw_exit, (void *)(uintptr_t)EXIT_SHUTDOWN), HOST_STOPPED);
+	cpus[0].flight_at = cpus[0].flight + 5;
+	assert_int_equal(rig_ends(raw_exit, (void *)(uintptr_t)EXIT_SHUTDOWN), HOST_STOPPED);
 	assert_non_null(strstr(host.console, "vector 0x101"));
 	assert_true(host.kicked[1]);
 	/* the other CPU stops, too, and leaves the record of the first alone */
 	host.cpu = 1;
 	uint32_t length = host.console_length;
-	assert_int_equal(core_ends((void (*)(void *))(void *)core_round, (void *)1), HOST_STOPPED);
+	assert_int_equal(rig_ends((void (*)(void *))(void *)rig_round, (void *)1), HOST_STOPPED);
 	assert_int_equal(host.console_length, length);
 	const struct crash_record *record = panic_record();
 	assert_non_null(record);
@@ -299,32 +299,32 @@ static void a_broken_promise_stops_every_cpu(void **state)
 	struct sample *s = audited();
 	sample_add_cpu(s);
 	boot(s);
-	assert_int_equal(core_ends(check_fails, 0), HOST_STOPPED);
+	assert_int_equal(rig_ends(check_fails, 0), HOST_STOPPED);
 	assert_non_null(strstr(host.console, "broken promise in tests/unit/core_fault_test.c line"));
 	assert_non_null(strstr(host.console, "vector 0x100"));
 	host.cpu = 1;
-	assert_int_equal(core_ends((void (*)(void *))(void *)core_round, (void *)1), HOST_STOPPED);
+	assert_int_equal(rig_ends((void (*)(void *))(void *)rig_round, (void *)1), HOST_STOPPED);
 	assert_int_equal(panic_record()->vector, PANIC_CHECK);
 }
 
 static void a_crash_is_reported_at_the_next_start(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	s->source[0].classes = 15;
-	core_prepare(s);
-	core_start();
+	rig_prepare(s);
+	rig_start();
 	/* the machine crashes, then the same memory boots again: the page survives in place */
 	static uint8_t page[4096];
 	host.crash_page = page;
-	assert_int_equal(core_ends(check_fails, 0), HOST_STOPPED);
+	assert_int_equal(rig_ends(check_fails, 0), HOST_STOPPED);
 	struct crash_record *record = (void *)page;
 	assert_int_equal(record->magic, CRASH_MAGIC);
 	uint64_t line = record->error;
-	core_prepare(s);
+	rig_prepare(s);
 	host.crash_page = page;
-	core_start();
-	const struct audit_record *r = core_audit(0, 0, AUDIT_CRASH);
+	rig_start();
+	const struct audit_record *r = rig_audit(0, 0, AUDIT_CRASH);
 	assert_non_null(r);
 	assert_int_equal(r->argument[0], PANIC_CHECK);
 	assert_int_equal(r->argument[1], line);
@@ -333,10 +333,10 @@ static void a_crash_is_reported_at_the_next_start(void **state)
 static void a_damaged_crash_record_is_none(void **state)
 {
 	(void)state;
-	core_prepare(core_sample());
+	rig_prepare(rig_sample());
 	static uint8_t page[4096];
 	host.crash_page = page;
-	assert_int_equal(core_ends(check_fails, 0), HOST_STOPPED);
+	assert_int_equal(rig_ends(check_fails, 0), HOST_STOPPED);
 	struct crash_record *record = (void *)page;
 	for (unsigned i = 8; i < sizeof(*record); i += 97) {
 		page[i] ^= 0x10;
@@ -371,5 +371,5 @@ int main(void)
 	        cmocka_unit_test(a_damaged_crash_record_is_none),
 	};
 
-	return CORE_TESTS(tests);
+	return RIG_TESTS(tests);
 }

@@ -9,7 +9,7 @@
 
 #define MEMORY_BYTES (UINT64_C(32) << 20)
 #define SECOND UINT64_C(1000000000)
-struct boot_info core_boot_info;
+struct boot_info rig_boot_info;
 static jmp_buf on_end;
 static bool end_expected;
 
@@ -29,7 +29,7 @@ static int run_one(const struct CMUnitTest *test)
 	return 0;
 }
 
-int core_tests(const struct CMUnitTest *tests, size_t count)
+int rig_tests(const struct CMUnitTest *tests, size_t count)
 {
 	int failed = 0;
 
@@ -38,7 +38,7 @@ int core_tests(const struct CMUnitTest *tests, size_t count)
 	return failed;
 }
 
-struct sample *core_sample(void)
+struct sample *rig_sample(void)
 {
 	struct sample *s = sample_new();
 
@@ -50,7 +50,7 @@ struct sample *core_sample(void)
 	return s;
 }
 
-void core_prepare(struct sample *sample)
+void rig_prepare(struct sample *sample)
 {
 	void *memory = mmap(0, MEMORY_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -61,7 +61,7 @@ void core_prepare(struct sample *sample)
 	host.on_end = &on_end;
 	for (unsigned i = 0; i < CONFIG_MAX_CPUS; i++)
 		host.now[i] = 1000000;
-	core_boot_info = (struct boot_info){
+	rig_boot_info = (struct boot_info){
 	        .package = {(uint64_t)(uintptr_t)sample},
 	        .package_size = sample->header.package_size,
 	        .memory = {{(uint64_t)(uintptr_t)memory, MEMORY_BYTES}},
@@ -75,10 +75,10 @@ void core_prepare(struct sample *sample)
 static void boot(void *context)
 {
 	(void)context;
-	core_main(&core_boot_info);
+	core_main(&rig_boot_info);
 }
 
-enum host_end core_ends(void (*run)(void *), void *context)
+enum host_end rig_ends(void (*run)(void *), void *context)
 {
 	host.end = HOST_RUNNING;
 	end_expected = true;
@@ -88,27 +88,27 @@ enum host_end core_ends(void (*run)(void *), void *context)
 	return host.end;
 }
 
-void core_start(void)
+void rig_start(void)
 {
-	if (core_ends(boot, 0) != HOST_RUNNING)
+	if (rig_ends(boot, 0) != HOST_RUNNING)
 		fail_msg("refused: %s", host.console);
 }
 
-void core_boot(struct sample *sample)
+void rig_boot(struct sample *sample)
 {
-	core_prepare(sample);
-	core_start();
+	rig_prepare(sample);
+	rig_start();
 }
 
-const char *core_refusal(void)
+const char *rig_refusal(void)
 {
-	assert_int_equal(core_ends(boot, 0), HOST_STOPPED);
+	assert_int_equal(rig_ends(boot, 0), HOST_STOPPED);
 	for (uint32_t i = 0; i < vcpu_count; i++)
 		assert_int_equal(vcpus[i].machine.entries, 0);
 	return host.console;
 }
 
-void core_round(unsigned cpu)
+void rig_round(unsigned cpu)
 {
 	host.cpu = cpu;
 	if (!end_expected && setjmp(on_end))
@@ -129,7 +129,7 @@ static unsigned slowest(void)
 /* A CPU may be ahead of the slowest one by this much. */
 #define SKEW 2000u
 
-void core_run_until(uint64_t time)
+void rig_run_until(uint64_t time)
 {
 	for (;;) {
 		unsigned cpu = slowest();
@@ -139,58 +139,60 @@ void core_run_until(uint64_t time)
 		for (unsigned i = 0; i < the_system.config->cpu_count; i++)
 			if (i != cpu && host.now[i] + SKEW < host.until)
 				host.until = host.now[i] + SKEW;
-		core_round(cpu);
+		rig_round(cpu);
 	}
 	host.until = 0;
 	for (unsigned i = 0; i < the_system.config->cpu_count; i++)
 		for (unsigned n = 0; n < 3 && cpus[i].resched; n++)
-			core_decide(i);
+			rig_decide(i);
 	host.cpu = 0;
 }
 
-uint64_t core_now(void)
+uint64_t rig_now(void)
 {
 	return host.now[0];
 }
 
-void core_run_for(uint64_t ticks)
+void rig_run_for(uint64_t ticks)
 {
-	core_run_until(core_now() + ticks);
+	rig_run_until(rig_now() + ticks);
 }
 
-void core_decide(unsigned cpu)
+void rig_decide(unsigned cpu)
 {
 	host.until = host.now[cpu];
-	core_round(cpu);
+	rig_round(cpu);
 	host.until = 0;
 }
 
-void core_enter(struct vcpu *vcpu)
+void rig_enter(struct vcpu *vcpu)
 {
 	for (unsigned i = 0; i < 100000; i++) {
 		if (vcpu->cpu->current == vcpu)
 			return;
-		core_run_for(500);
+		rig_run_for(500);
 	}
 	fail_msg("vCPU %u never runs: state %u, requests %llx, unit %u", vcpu->index, vcpu->state,
-	         (unsigned long long)vcpu->requests, core_state(vcpu->subject));
+	         (unsigned long long)vcpu->requests, rig_state(vcpu->subject));
 }
 
-enum status core_call(struct vcpu *vcpu, uint64_t number, uint64_t a, uint64_t b, uint64_t c)
+enum status rig_call(struct vcpu *vcpu, uint64_t number, uint64_t a, uint64_t b, uint64_t c)
 {
 	const uint64_t argument[4] = {number, a, b, c};
 
 	memcpy(vcpu->machine.argument, argument, sizeof(argument));
-	core_leave(vcpu, EXIT_HYPERCALL, 0, 0, 0);
+	rig_leave(vcpu, EXIT_HYPERCALL, 0, 0, 0);
+	if (number == HC_VCPU_RUN && vcpu->state == VCPU_RESUMED)
+		return OK; /* answered when it returns */
 	return (enum status)vcpu->machine.argument[0];
 }
 
-uint64_t core_result(const struct vcpu *vcpu, unsigned index)
+uint64_t rig_result(const struct vcpu *vcpu, unsigned index)
 {
 	return vcpu->machine.argument[index];
 }
 
-void core_leave(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t detail1, uint64_t detail2)
+void rig_leave(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t detail1, uint64_t detail2)
 {
 	const uint64_t detail[3] = {detail0, detail1, detail2};
 
@@ -199,45 +201,42 @@ void core_leave(struct vcpu *vcpu, enum exit reason, uint64_t detail0, uint64_t 
 	vcpu->cpu->current = vcpu;
 	if (!end_expected && setjmp(on_end))
 		fail_msg("the machine ended: %s", host.console);
-	if (reason == EXIT_HYPERCALL)
-		host_hypercall(vcpu->cpu, vcpu);
-	else
-		core_exit(vcpu->cpu, vcpu, reason);
+	host_upcall(vcpu->cpu, vcpu, reason);
 }
 
-struct host_exit core_layer(struct vcpu *vcpu)
+struct host_exit rig_layer(struct vcpu *vcpu)
 {
 	(void)vcpu;
 	return (struct host_exit){.after = 0, .reason = EXIT_HYPERCALL, .argument = {HC_VCPU_RUN, 0, 0, 0}};
 }
 
-void core_command(struct subject *subject, enum subject_command command, uint32_t state)
+void rig_command(struct subject *subject, enum subject_command command, uint32_t state)
 {
-	uint64_t end = core_now() + SECOND;
+	uint64_t end = rig_now() + SECOND;
 
 	assert_int_equal(subject_command(&cpus[0], subject, command, 0xffff), OK);
-	while (core_state(subject) != state) {
-		if (core_now() > end)
-			fail_msg("%s stays in state %u", subject->config->name, core_state(subject));
-		core_run_for(10000);
+	while (rig_state(subject) != state) {
+		if (rig_now() > end)
+			fail_msg("%s stays in state %u", subject->config->name, rig_state(subject));
+		rig_run_for(10000);
 	}
 }
 
-uint32_t core_state(const struct subject *subject)
+uint32_t rig_state(const struct subject *subject)
 {
 	return subject->leader->state;
 }
 
-uint8_t *core_region(uint32_t region)
+uint8_t *rig_region(uint32_t region)
 {
 	return (uint8_t *)(uintptr_t)system_region(region).at;
 }
 
-struct audit_ring *core_ring(uint32_t consumer, uint32_t cpu)
+struct audit_ring *rig_ring(uint32_t consumer, uint32_t cpu)
 {
 	const struct config_consumer *c = &CONFIG_TABLE(the_system.config, config_consumer, TABLE_CONSUMER)[consumer];
 
-	return (struct audit_ring *)(core_region(c->region) + c->ring_bytes * cpu);
+	return (struct audit_ring *)(rig_region(c->region) + c->ring_bytes * cpu);
 }
 
 /* By the reader's protocol: from the newest sequence number down, as long as the slot holds it. */
@@ -258,18 +257,18 @@ static const struct audit_record *find(const struct audit_ring *ring, uint32_t e
 	return newest;
 }
 
-const struct audit_record *core_audit(uint32_t consumer, uint32_t cpu, uint32_t event)
+const struct audit_record *rig_audit(uint32_t consumer, uint32_t cpu, uint32_t event)
 {
 	uint32_t count = 0;
 
-	return find(core_ring(consumer, cpu), event, &count);
+	return find(rig_ring(consumer, cpu), event, &count);
 }
 
-uint32_t core_audit_count(uint32_t consumer, uint32_t cpu, uint32_t event)
+uint32_t rig_audit_count(uint32_t consumer, uint32_t cpu, uint32_t event)
 {
 	uint32_t count = 0;
 
-	find(core_ring(consumer, cpu), event, &count);
+	find(rig_ring(consumer, cpu), event, &count);
 	return count;
 }
 
@@ -288,7 +287,7 @@ static void check_vcpu(const struct vcpu *vcpu)
 	}
 }
 
-void core_check_invariants(void)
+void rig_check_invariants(void)
 {
 	for (uint32_t i = 0; i < vcpu_count; i++)
 		check_vcpu(&vcpus[i]);

@@ -16,7 +16,7 @@
 /* The application may do everything, to the guest's unit too; the second audit source is the application. */
 static struct sample *powerful(void)
 {
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 
 	s->subject[SAMPLE_APP].rights = ALL_RIGHTS;
 	s->subject[SAMPLE_APP].staging_region = SAMPLE_APP_IMAGE;
@@ -38,14 +38,14 @@ static struct sample *powerless(void)
 
 static void boot(struct sample *s)
 {
-	core_boot(s);
-	core_run_for(20 * MS);
-	core_enter(APP_VCPU);
+	rig_boot(s);
+	rig_run_for(20 * MS);
+	rig_enter(APP_VCPU);
 }
 
 static enum status app(uint64_t number, uint64_t a, uint64_t b, uint64_t c)
 {
-	return core_call(APP_VCPU, number, a, b, c);
+	return rig_call(APP_VCPU, number, a, b, c);
 }
 
 static void unknown_numbers_are_refused_and_audited(void **state)
@@ -61,7 +61,7 @@ static void unknown_numbers_are_refused_and_audited(void **state)
 		for (int d = -1; d <= 1; d++)
 			assert_int_equal(app((UINT64_C(1) << bit) + (uint64_t)(int64_t)d, 7, 0, 0), ERR_NUMBER);
 	assert_int_equal(app(~UINT64_C(0), 7, 8, 9), ERR_NUMBER);
-	const struct audit_record *r = core_audit(0, 0, AUDIT_HYPERCALL_DENIED);
+	const struct audit_record *r = rig_audit(0, 0, AUDIT_HYPERCALL_DENIED);
 	assert_non_null(r);
 	assert_int_equal(r->argument[0], ~UINT64_C(0));
 	assert_int_equal(r->argument[1], ERR_NUMBER);
@@ -70,9 +70,9 @@ static void unknown_numbers_are_refused_and_audited(void **state)
 	assert_int_equal(r->vcpu, 0);
 	assert_int_equal(r->class, AUDIT_SECURITY);
 	assert_int_equal(r->rip, APP_VCPU->machine.rip);
-	assert_int_equal(core_result(APP_VCPU, 1), 0);
-	assert_int_equal(core_result(APP_VCPU, 2), 0);
-	assert_int_equal(core_result(APP_VCPU, 3), 0);
+	assert_int_equal(rig_result(APP_VCPU, 1), 0);
+	assert_int_equal(rig_result(APP_VCPU, 2), 0);
+	assert_int_equal(rig_result(APP_VCPU, 3), 0);
 }
 
 static void a_call_without_its_right_is_refused_and_changes_nothing(void **state)
@@ -85,7 +85,7 @@ static void a_call_without_its_right_is_refused_and_changes_nothing(void **state
 	uint64_t denials = CORE_APP->stats->denials;
 	for (unsigned i = 0; i < sizeof(need) / sizeof(need[0]); i++) {
 		assert_int_equal(app(need[i], SAMPLE_GUEST, 0, 0), ERR_RIGHT);
-		const struct audit_record *r = core_audit(0, 0, AUDIT_HYPERCALL_DENIED);
+		const struct audit_record *r = rig_audit(0, 0, AUDIT_HYPERCALL_DENIED);
 		assert_int_equal(r->argument[0], need[i]);
 		assert_int_equal(r->argument[1], ERR_RIGHT);
 	}
@@ -93,11 +93,11 @@ static void a_call_without_its_right_is_refused_and_changes_nothing(void **state
 	for (uint64_t n = HC_VCPU_RUN; n < HYPERCALL_COUNT; n++) /* a layer's own calls, from no layer */
 		assert_int_equal(app(n, 0, 0, 0), ERR_RIGHT);
 	for (uint64_t n = HC_VCPU_RUN; n < HYPERCALL_COUNT; n++)
-		assert_int_equal(core_call(GUEST_VCPU, n, 0, 0, 0), ERR_RIGHT);
-	core_run_for(40 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_RUNNING);
+		assert_int_equal(rig_call(GUEST_VCPU, n, 0, 0, 0), ERR_RIGHT);
+	rig_run_for(40 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_RUNNING);
 	assert_int_equal(cpus[0].schedule, 0);
-	assert_int_equal(core_audit_count(0, 0, AUDIT_USER_EVENT), 0);
+	assert_int_equal(rig_audit_count(0, 0, AUDIT_USER_EVENT), 0);
 }
 
 static void one_right_does_not_give_another(void **state)
@@ -132,21 +132,21 @@ static void version_and_status_answer_in_registers(void **state)
 	uint64_t rip = APP_VCPU->machine.rip;
 	assert_int_equal(app(HC_VERSION, 1, 2, 3), OK);
 	assert_int_equal(APP_VCPU->machine.rip, rip + 1);
-	assert_int_equal(core_result(APP_VCPU, 1), HYPERCALL_ABI);
-	assert_int_equal(core_result(APP_VCPU, 2), 0);
-	assert_int_equal(core_result(APP_VCPU, 3), 0);
+	assert_int_equal(rig_result(APP_VCPU, 1), HYPERCALL_ABI);
+	assert_int_equal(rig_result(APP_VCPU, 2), 0);
+	assert_int_equal(rig_result(APP_VCPU, 3), 0);
 	GUEST_VCPU->stats->runtime = 123;
 	assert_int_equal(app(HC_SUBJECT_STATUS, SAMPLE_GUEST, 2, 3), OK);
-	assert_int_equal(core_result(APP_VCPU, 1), SUBJECT_RUNNING);
-	assert_int_equal(core_result(APP_VCPU, 2), 0);
-	assert_int_equal(core_result(APP_VCPU, 3), 123);
+	assert_int_equal(rig_result(APP_VCPU, 1), SUBJECT_RUNNING);
+	assert_int_equal(rig_result(APP_VCPU, 2), 0);
+	assert_int_equal(rig_result(APP_VCPU, 3), 123);
 	assert_int_equal(app(HC_SUBJECT_RESTART, SAMPLE_GUEST, 0, 0), OK);
 	assert_int_equal(app(HC_SUBJECT_STATUS, SAMPLE_GUEST, 0, 0), OK);
-	assert_int_equal(core_result(APP_VCPU, 1), SUBJECT_STOPPING);
+	assert_int_equal(rig_result(APP_VCPU, 1), SUBJECT_STOPPING);
 	assert_int_equal(app(HC_SUBJECT_RESTART, SAMPLE_GUEST, 0, 0), ERR_BUSY);
-	core_run_for(40 * MS);
+	rig_run_for(40 * MS);
 	assert_int_equal(app(HC_SUBJECT_STATUS, SAMPLE_GUEST, 0, 0), OK);
-	assert_int_equal(core_result(APP_VCPU, 2), 1);
+	assert_int_equal(rig_result(APP_VCPU, 2), 1);
 }
 
 static void the_management_calls_do_what_they_say(void **state)
@@ -155,17 +155,17 @@ static void the_management_calls_do_what_they_say(void **state)
 	boot(powerful());
 	assert_int_equal(app(HC_SUBJECT_START, SAMPLE_GUEST, 0, 0), ERR_STATE);
 	assert_int_equal(app(HC_SUBJECT_PAUSE, SAMPLE_GUEST, 0, 0), OK);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_PAUSED);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_PAUSED);
 	assert_int_equal(app(HC_SUBJECT_PAUSE, SAMPLE_GUEST, 0, 0), ERR_STATE);
 	assert_int_equal(app(HC_SUBJECT_RESUME, SAMPLE_GUEST, 0, 0), OK);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_RUNNING);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_RUNNING);
 	assert_int_equal(app(HC_SUBJECT_STOP, SAMPLE_GUEST, 0, 0), OK);
-	core_run_for(20 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_STOPPED);
+	rig_run_for(20 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_STOPPED);
 	assert_int_equal(app(HC_SUBJECT_RESUME, SAMPLE_GUEST, 0, 0), ERR_STATE);
 	assert_int_equal(app(HC_SUBJECT_START, SAMPLE_GUEST, 0, 0), OK);
-	core_run_for(20 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_RUNNING);
+	rig_run_for(20 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_RUNNING);
 }
 
 /* The values that a bad index might take. */
@@ -205,62 +205,62 @@ static void no_index_beyond_the_callers_tables_means_anything(void **state)
 		if (i >= 1000)
 			assert_int_equal(app(HC_SELF_TEST, i, 0, 0), ERR_ARGUMENT);
 	}
-	core_check_invariants();
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_RUNNING);
+	rig_check_invariants();
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_RUNNING);
 }
 
 static void a_layer_reaches_its_own_guest_and_nothing_else(void **state)
 {
 	(void)state;
 	boot(powerful());
-	core_enter(LAYER_VCPU);
+	rig_enter(LAYER_VCPU);
 	for (unsigned n = 0; n < HOSTILE_INDICES; n++) {
 		uint64_t i = hostile_index(n);
 		if (i) {
-			assert_int_equal(core_call(LAYER_VCPU, HC_VCPU_GET, i, 0, 0), ERR_INDEX);
-			assert_int_equal(core_call(LAYER_VCPU, HC_VCPU_SET, i, 0, 0), ERR_INDEX);
-			assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_ASSERT, i, 0x51, 0), ERR_INDEX);
-			assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_READ, i, 0x20, 0), ERR_INDEX);
-			assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_WRITE, i, 0x80, 0), ERR_INDEX);
-			assert_int_equal(core_call(LAYER_VCPU, HC_LINE_EXTINT, i, 0, 0), ERR_INDEX);
+			assert_int_equal(rig_call(LAYER_VCPU, HC_VCPU_GET, i, 0, 0), ERR_INDEX);
+			assert_int_equal(rig_call(LAYER_VCPU, HC_VCPU_SET, i, 0, 0), ERR_INDEX);
+			assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_ASSERT, i, 0x51, 0), ERR_INDEX);
+			assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_READ, i, 0x20, 0), ERR_INDEX);
+			assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_WRITE, i, 0x80, 0), ERR_INDEX);
+			assert_int_equal(rig_call(LAYER_VCPU, HC_LINE_EXTINT, i, 0, 0), ERR_INDEX);
 		}
 		bool is_register = i <= 0x3f0 && !(i & 15), is_vector = i < 0x200 && (i & 0xff) >= 16;
-		assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_READ, 0, i, 0), is_register ? OK : ERR_ARGUMENT);
-		assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_WRITE, 0, i, 0), is_register ? OK : ERR_ARGUMENT);
-		assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_ASSERT, 0, i, 0), is_vector ? OK : ERR_ARGUMENT);
-		assert_int_equal(core_call(LAYER_VCPU, HC_VCPU_SET, 0, i, 0), i < 16 ? OK : ERR_ARGUMENT);
+		assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_READ, 0, i, 0), is_register ? OK : ERR_ARGUMENT);
+		assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_WRITE, 0, i, 0), is_register ? OK : ERR_ARGUMENT);
+		assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_ASSERT, 0, i, 0), is_vector ? OK : ERR_ARGUMENT);
+		assert_int_equal(rig_call(LAYER_VCPU, HC_VCPU_SET, 0, i, 0), i < 16 ? OK : ERR_ARGUMENT);
 	}
 	/* a layer has no rights of its own */
 	for (uint64_t call = HC_SUBJECT_START; call <= HC_POWER_OFF; call++)
-		assert_int_not_equal(core_call(LAYER_VCPU, call, SAMPLE_GUEST, 0, 0), OK);
-	core_check_invariants();
+		assert_int_not_equal(rig_call(LAYER_VCPU, call, SAMPLE_GUEST, 0, 0), OK);
+	rig_check_invariants();
 }
 
 static void a_layer_vcpu_may_not_touch_the_state_of_another_cpus_guest_vcpu(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	sample_make_smp(s);
-	core_boot(s);
-	core_run_for(20 * MS);
+	rig_boot(s);
+	rig_run_for(20 * MS);
 	struct vcpu *layer = &vcpus[3];
-	core_enter(layer);
-	assert_int_equal(core_call(layer, HC_VCPU_GET, 0, 0, 0), OK);
-	assert_int_equal(core_call(layer, HC_VCPU_GET, 1, 0, 0), ERR_STATE);
-	assert_int_equal(core_call(layer, HC_VCPU_SET, 1, FRAME_HAS_GPR, 0), ERR_STATE);
-	assert_int_equal(core_call(layer, HC_LAPIC_READ, 1, 0x20, 0), ERR_STATE);
-	assert_int_equal(core_call(layer, HC_LAPIC_WRITE, 1, 0x80, 0), ERR_STATE);
-	assert_int_equal(core_call(layer, HC_LINE_EXTINT, 1, 1, 0), ERR_STATE);
-	assert_int_equal(core_call(layer, HC_VCPU_GET, 2, 0, 0), ERR_INDEX);
+	rig_enter(layer);
+	assert_int_equal(rig_call(layer, HC_VCPU_GET, 0, 0, 0), OK);
+	assert_int_equal(rig_call(layer, HC_VCPU_GET, 1, 0, 0), ERR_STATE);
+	assert_int_equal(rig_call(layer, HC_VCPU_SET, 1, FRAME_HAS_GPR, 0), ERR_STATE);
+	assert_int_equal(rig_call(layer, HC_LAPIC_READ, 1, 0x20, 0), ERR_STATE);
+	assert_int_equal(rig_call(layer, HC_LAPIC_WRITE, 1, 0x80, 0), ERR_STATE);
+	assert_int_equal(rig_call(layer, HC_LINE_EXTINT, 1, 1, 0), ERR_STATE);
+	assert_int_equal(rig_call(layer, HC_VCPU_GET, 2, 0, 0), ERR_INDEX);
 	/* but it may interrupt it, which kicks its CPU */
-	core_call(&vcpus[4], HC_VCPU_RUN, 0, 0, 0);
+	rig_call(&vcpus[4], HC_VCPU_RUN, 0, 0, 0);
 	vcpus[2].state = VCPU_HALTED;
 	uint32_t kicks = host.kicks[1];
-	assert_int_equal(core_call(layer, HC_LAPIC_ASSERT, 1, 0x51, 0), OK);
+	assert_int_equal(rig_call(layer, HC_LAPIC_ASSERT, 1, 0x51, 0), OK);
 	assert_int_equal(host.kicks[1], kicks + 1);
-	assert_int_equal(core_call(layer, HC_LAPIC_ASSERT, 1, 0x51, 0), OK); /* is pending */
+	assert_int_equal(rig_call(layer, HC_LAPIC_ASSERT, 1, 0x51, 0), OK); /* is pending */
 	assert_int_equal(host.kicks[1], kicks + 1);
-	core_run_for(MS);
+	rig_run_for(MS);
 	assert_int_equal(vcpus[2].machine.taken, 0x51);
 }
 
@@ -268,20 +268,20 @@ static void a_layer_reads_and_writes_its_guests_state(void **state)
 {
 	(void)state;
 	boot(powerful());
-	core_enter(LAYER_VCPU);
+	rig_enter(LAYER_VCPU);
 	GUEST_VCPU->machine.rip = 0x1234;
 	memset(GUEST_VCPU->frame, 0, sizeof(*GUEST_VCPU->frame));
-	assert_int_equal(core_call(LAYER_VCPU, HC_VCPU_GET, 0, 0, 0), OK);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_VCPU_GET, 0, 0, 0), OK);
 	assert_int_equal(GUEST_VCPU->frame->rip, 0x1234);
 	assert_int_equal(GUEST_VCPU->frame->valid, FRAME_HAS_ALL);
 	GUEST_VCPU->frame->rip = 0x5678;
-	assert_int_equal(core_call(LAYER_VCPU, HC_VCPU_SET, 0, FRAME_HAS_GPR, 0), OK);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_VCPU_SET, 0, FRAME_HAS_GPR, 0), OK);
 	assert_int_equal(GUEST_VCPU->machine.rip, 0x5678);
 	GUEST_VCPU->frame->cpl = 9;
-	assert_int_equal(core_call(LAYER_VCPU, HC_VCPU_SET, 0, FRAME_HAS_ALL, 0), ERR_ARGUMENT);
-	assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_READ, 0, 0x30, 0), OK);
-	assert_int_equal(core_result(LAYER_VCPU, 1), 0x30);
-	assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_WRITE, 0, 0x80, UINT64_C(1) << 32), ERR_ARGUMENT);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_VCPU_SET, 0, FRAME_HAS_ALL, 0), ERR_ARGUMENT);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_READ, 0, 0x30, 0), OK);
+	assert_int_equal(rig_result(LAYER_VCPU, 1), 0x30);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_WRITE, 0, 0x80, UINT64_C(1) << 32), ERR_ARGUMENT);
 }
 
 /* --- events --- */
@@ -293,22 +293,22 @@ static void a_wait_takes_exactly_the_bits_it_asks_for(void **state)
 	event_post(&cpus[0], CORE_APP, 0);
 	event_post(&cpus[0], CORE_APP, 5);
 	assert_int_equal(app(HC_EVENT_WAIT, 32, 0, 0), OK);
-	assert_int_equal(core_result(APP_VCPU, 1), 32);
+	assert_int_equal(rig_result(APP_VCPU, 1), 32);
 	assert_int_equal(APP_VCPU->events, 1);
 	APP_VCPU->machine.pending[1] = 0;
 	assert_int_equal(app(HC_EVENT_WAIT, 32, 0, 0), OK); /* does not wait */
 	assert_int_equal(APP_VCPU->state, VCPU_READY);
-	assert_int_equal(core_result(APP_VCPU, 1), 0);
+	assert_int_equal(rig_result(APP_VCPU, 1), 0);
 	assert_int_equal(app(HC_EVENT_WAIT, ~UINT64_C(0), UINT64_MAX, 0), OK);
-	assert_int_equal(core_result(APP_VCPU, 1), 1);
+	assert_int_equal(rig_result(APP_VCPU, 1), 1);
 	assert_int_equal(APP_VCPU->events, 0);
 	/* an interrupt ends it, without bits */
 	assert_int_equal(app(HC_EVENT_WAIT, 32, UINT64_MAX, 0), OK);
 	assert_int_equal(APP_VCPU->state, VCPU_WAITING);
 	event_post(&cpus[0], CORE_APP, 0);
-	core_run_for(100);
+	rig_run_for(100);
 	assert_int_equal(APP_VCPU->state, VCPU_READY);
-	assert_int_equal(core_result(APP_VCPU, 1), 0);
+	assert_int_equal(rig_result(APP_VCPU, 1), 0);
 }
 
 static void a_masked_event_is_pending_and_raises_its_vector_when_it_is_opened(void **state)
@@ -335,16 +335,16 @@ static void events_start_subjects_and_switch_schedules(void **state)
 	struct sample *s = powerful();
 	boot(s);
 	assert_int_equal(app(HC_EVENT_SIGNAL, 2, 0, 0), OK);
-	core_run_for(20 * MS);
+	rig_run_for(20 * MS);
 	assert_int_equal(cpus[0].schedule, 1);
 	s->event[1].action = EVENT_STOP;
 	assert_int_equal(app(HC_EVENT_SIGNAL, 1, 0, 0), OK);
-	core_run_for(20 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_STOPPED);
+	rig_run_for(20 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_STOPPED);
 	s->event[1].action = EVENT_RESTART;
 	assert_int_equal(app(HC_EVENT_SIGNAL, 1, 0, 0), OK);
-	core_run_for(20 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_RUNNING);
+	rig_run_for(20 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_RUNNING);
 	assert_int_equal(CORE_GUEST->stats->restarts, 1);
 }
 
@@ -354,7 +354,7 @@ static void an_image_is_loaded_only_into_a_stopped_subject(void **state)
 {
 	(void)state;
 	boot(powerful());
-	uint8_t *staging = core_region(SAMPLE_APP_IMAGE);
+	uint8_t *staging = rig_region(SAMPLE_APP_IMAGE);
 	memset(staging + 3 * 4096, 0x5a, 4096);
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_LAYER, 0, 3), ERR_STATE);
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_APP, 0, 3), ERR_STATE);
@@ -362,7 +362,7 @@ static void an_image_is_loaded_only_into_a_stopped_subject(void **state)
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_LAYER, 0, 3), ERR_STATE);
 	assert_int_equal(app(HC_SUBJECT_STOP, SAMPLE_GUEST, 0, 0), OK);
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_LAYER, 0, 3), ERR_STATE); /* stopping */
-	core_run_for(20 * MS);
+	rig_run_for(20 * MS);
 	for (unsigned n = 0; n < HOSTILE_INDICES; n++) {
 		uint64_t i = hostile_index(n);
 		if (i >= 1)
@@ -372,15 +372,15 @@ static void an_image_is_loaded_only_into_a_stopped_subject(void **state)
 		assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_GUEST, i, 3), ERR_RANGE); /* has no image */
 	}
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_LAYER, 0, 3), OK);
-	assert_int_equal(core_region(SAMPLE_LAYER_IMAGE)[0], 0xbb); /* the pristine copy, not the memory */
+	assert_int_equal(rig_region(SAMPLE_LAYER_IMAGE)[0], 0xbb); /* the pristine copy, not the memory */
 	assert_int_equal(app(HC_SUBJECT_START, SAMPLE_GUEST, 0, 0), OK);
-	core_run_for(20 * MS);
+	rig_run_for(20 * MS);
 	for (unsigned i = 0; i < 4096; i++)
-		assert_int_equal(core_region(SAMPLE_LAYER_IMAGE)[i], 0x5a);
-	assert_int_equal(core_region(SAMPLE_LAYER_IMAGE)[4096], 0);
+		assert_int_equal(rig_region(SAMPLE_LAYER_IMAGE)[i], 0x5a);
+	assert_int_equal(rig_region(SAMPLE_LAYER_IMAGE)[4096], 0);
 	/* also into one that its fault policy stopped */
 	assert_int_equal(subject_command(&cpus[0], CORE_GUEST, COMMAND_FAIL, 0xffff), OK);
-	core_run_for(20 * MS);
+	rig_run_for(20 * MS);
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_LAYER, 0, 0), OK);
 }
 
@@ -393,15 +393,15 @@ static void an_image_of_several_regions_is_one_run_of_pages(void **state)
 	s->region[SAMPLE_GUEST_RAM].payload_size = 5000;
 	boot(s);
 	assert_int_equal(app(HC_SUBJECT_STOP, SAMPLE_GUEST, 0, 0), OK);
-	core_run_for(20 * MS);
-	memset(core_region(SAMPLE_APP_IMAGE) + 8192, 0x66, 4096);
+	rig_run_for(20 * MS);
+	memset(rig_region(SAMPLE_APP_IMAGE) + 8192, 0x66, 4096);
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_GUEST, 2, 2), ERR_RANGE);
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_GUEST, 1, 2), OK);
-	core_command(CORE_GUEST, COMMAND_START, SUBJECT_RUNNING);
-	assert_int_equal(core_region(SAMPLE_GUEST_RAM)[4095], 0xcc);
-	assert_int_equal(core_region(SAMPLE_GUEST_RAM)[4096], 0x66);
-	assert_int_equal(core_region(SAMPLE_GUEST_RAM)[4999], 0x66);
-	assert_int_equal(core_region(SAMPLE_GUEST_RAM)[5000], 0);
+	rig_command(CORE_GUEST, COMMAND_START, SUBJECT_RUNNING);
+	assert_int_equal(rig_region(SAMPLE_GUEST_RAM)[4095], 0xcc);
+	assert_int_equal(rig_region(SAMPLE_GUEST_RAM)[4096], 0x66);
+	assert_int_equal(rig_region(SAMPLE_GUEST_RAM)[4999], 0x66);
+	assert_int_equal(rig_region(SAMPLE_GUEST_RAM)[5000], 0);
 	/* without a staging region the right is worth nothing */
 	s->subject[SAMPLE_APP].staging_region = CONFIG_NONE;
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_GUEST, 0, 0), ERR_RIGHT);
@@ -419,7 +419,7 @@ static uint64_t self_test(uint64_t *failed_step)
 		} else {
 			assert_int_equal(status, OK);
 		}
-		step = core_result(APP_VCPU, 1);
+		step = rig_result(APP_VCPU, 1);
 		count++;
 	} while (step);
 	assert_int_equal(app(HC_SELF_TEST, count, 0, 0), ERR_ARGUMENT);
@@ -449,11 +449,11 @@ static void the_self_test_finds_every_flipped_bit(void **state)
 		*at ^= 0x80;
 	}
 	s->names[0] ^= 1;
-	uint64_t before = core_ring(0, 0)->next;
+	uint64_t before = rig_ring(0, 0)->next;
 	assert_int_equal(self_test(&step), 1);
 	/* a mismatch is on record; a step that does not exist is only a refused call */
-	assert_int_equal(core_ring(0, 0)->next, before + 3);
-	const struct audit_record *r = core_audit(0, 0, AUDIT_SELF_TEST);
+	assert_int_equal(rig_ring(0, 0)->next, before + 3);
+	const struct audit_record *r = rig_audit(0, 0, AUDIT_SELF_TEST);
 	assert_int_equal(r->argument[0], step);
 	assert_int_equal(r->argument[1], ERR_CORRUPT);
 	assert_int_equal(r->class, AUDIT_SAFETY);
@@ -462,15 +462,15 @@ static void the_self_test_finds_every_flipped_bit(void **state)
 static void call_raw(void *number)
 {
 	APP_VCPU->machine.argument[0] = (uintptr_t)number;
-	host_hypercall(&cpus[0], APP_VCPU);
+	host_upcall(&cpus[0], APP_VCPU, EXIT_HYPERCALL);
 }
 
 static void reboot_and_power_off_end_the_machine(void **state)
 {
 	(void)state;
 	boot(powerful());
-	assert_int_equal(core_ends(call_raw, (void *)(uintptr_t)HC_REBOOT), HOST_REBOOTED);
-	assert_int_equal(core_ends(call_raw, (void *)(uintptr_t)HC_POWER_OFF), HOST_OFF);
+	assert_int_equal(rig_ends(call_raw, (void *)(uintptr_t)HC_REBOOT), HOST_REBOOTED);
+	assert_int_equal(rig_ends(call_raw, (void *)(uintptr_t)HC_POWER_OFF), HOST_OFF);
 	assert_int_equal(host.power_port, 0x604);
 	assert_int_equal(host.power_value, 0x2000);
 }
@@ -481,7 +481,7 @@ static void the_schedule_call_switches(void **state)
 	boot(powerful());
 	assert_int_equal(app(HC_SCHEDULE_SWITCH, 1, 0, 0), OK);
 	assert_int_equal(app(HC_SCHEDULE_SWITCH, 0, 0, 0), ERR_BUSY);
-	core_run_for(20 * MS);
+	rig_run_for(20 * MS);
 	assert_int_equal(cpus[0].schedule, 1);
 }
 
@@ -507,7 +507,7 @@ static uint64_t random_argument(void)
 	case 3:
 		return ~(random64() % 4);
 	case 4:
-		return core_now() + random64() % 100000;
+		return rig_now() + random64() % 100000;
 	default:
 		return random64();
 	}
@@ -522,7 +522,7 @@ static void random_call(void)
 	struct vcpu *vcpu = cpus[0].current;
 	if (!vcpu || cpus[0].resched)
 		return;
-	core_call(vcpu, number, random_argument(), random_argument(), random_argument());
+	rig_call(vcpu, number, random_argument(), random_argument(), random_argument());
 }
 
 static void a_hundred_thousand_random_calls_break_nothing(void **state)
@@ -537,12 +537,12 @@ static void a_hundred_thousand_random_calls_break_nothing(void **state)
 		random_call();
 		if (GUEST_VCPU->state == VCPU_READY && random64() % 4 == 0 && cpus[0].current == GUEST_VCPU &&
 		    !cpus[0].resched)
-			core_leave(GUEST_VCPU, random64() % 2 ? EXIT_HALT : EXIT_CONTROL, random64(), random64(), 0);
-		core_run_for(random64() % 3000);
-		core_check_invariants();
-		if (core_state(CORE_APP) != SUBJECT_RUNNING)
+			rig_leave(GUEST_VCPU, random64() % 2 ? EXIT_HALT : EXIT_CONTROL, random64(), random64(), 0);
+		rig_run_for(random64() % 3000);
+		rig_check_invariants();
+		if (rig_state(CORE_APP) != SUBJECT_RUNNING)
 			(void)subject_command(&cpus[0], CORE_APP, COMMAND_START, 0xffff);
-		if (core_state(CORE_GUEST) == SUBJECT_STOPPED || core_state(CORE_GUEST) == SUBJECT_FAILED)
+		if (rig_state(CORE_GUEST) == SUBJECT_STOPPED || rig_state(CORE_GUEST) == SUBJECT_FAILED)
 			(void)subject_command(&cpus[0], CORE_GUEST, COMMAND_START, 0xffff);
 	}
 	assert_memory_equal(pristine, s, s->header.size); /* the configuration is constant */
@@ -572,5 +572,5 @@ int main(void)
 	        cmocka_unit_test(a_hundred_thousand_random_calls_break_nothing),
 	};
 
-	return CORE_TESTS(tests);
+	return RIG_TESTS(tests);
 }

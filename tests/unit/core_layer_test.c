@@ -11,17 +11,17 @@
 
 static enum status run(uint64_t flags, uint64_t rax, uint64_t deadline)
 {
-	return core_call(LAYER_VCPU, HC_VCPU_RUN, flags, rax, deadline);
+	return rig_call(LAYER_VCPU, HC_VCPU_RUN, flags, rax, deadline);
 }
 
 /* Booted, and the guest has control. */
 static void boot_with_guest(void)
 {
-	core_boot(core_sample());
-	core_run_for(20 * MS);
-	core_enter(LAYER_VCPU);
+	rig_boot(rig_sample());
+	rig_run_for(20 * MS);
+	rig_enter(LAYER_VCPU);
 	assert_int_equal(run(0, 0, 0), OK);
-	core_decide(0);
+	rig_decide(0);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 }
 
@@ -29,17 +29,17 @@ static void expect(enum run_outcome outcome, uint64_t detail)
 {
 	assert_ptr_equal(cpus[0].current, LAYER_VCPU);
 	assert_int_equal(LAYER_VCPU->state, VCPU_READY);
-	assert_int_equal(core_result(LAYER_VCPU, 0), OK);
-	assert_int_equal(core_result(LAYER_VCPU, 1), outcome);
-	assert_int_equal(core_result(LAYER_VCPU, 2), detail);
-	core_check_invariants();
+	assert_int_equal(rig_result(LAYER_VCPU, 0), OK);
+	assert_int_equal(rig_result(LAYER_VCPU, 1), outcome);
+	assert_int_equal(rig_result(LAYER_VCPU, 2), detail);
+	rig_check_invariants();
 }
 
 static void a_guest_does_not_run_before_its_layer_resumes_it(void **state)
 {
 	(void)state;
-	core_boot(core_sample());
-	core_run_for(100 * MS);
+	rig_boot(rig_sample());
+	rig_run_for(100 * MS);
 	assert_int_equal(GUEST_VCPU->machine.entries, 0);
 	assert_true(LAYER_VCPU->machine.entries > 0);
 }
@@ -52,9 +52,9 @@ static void a_port_access_is_answered_in_registers_without_a_frame(void **state)
 	uint64_t entries = cpus[0].stats->frames, switches = host.switches;
 	GUEST_VCPU->frame->reason = 99;
 	GUEST_VCPU->machine.argument[0] = 0x1234;
-	core_leave(GUEST_VCPU, EXIT_IO, info, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_IO, info, 0, 0);
 	expect(RUN_OUT_EXIT, EXIT_IO | info << 32);
-	assert_int_equal(core_result(LAYER_VCPU, 3), 0x1234);
+	assert_int_equal(rig_result(LAYER_VCPU, 3), 0x1234);
 	assert_int_equal(GUEST_VCPU->frame->reason, 99);
 	uint64_t rip = GUEST_VCPU->machine.rip;
 	assert_int_equal(run(RUN_ADVANCE | RUN_SET_RAX, 0x5678, 0), OK);
@@ -86,7 +86,7 @@ static void other_exits_come_with_the_frame(void **state)
 		struct exit_frame *frame = GUEST_VCPU->frame;
 		memset(frame, 0xee, sizeof(*frame));
 		GUEST_VCPU->machine.rip = 0x1000 + i;
-		core_leave(GUEST_VCPU, exits[i].reason, exits[i].detail[0], exits[i].detail[1], exits[i].detail[2]);
+		rig_leave(GUEST_VCPU, exits[i].reason, exits[i].detail[0], exits[i].detail[1], exits[i].detail[2]);
 		uint64_t high = exits[i].reason == EXIT_IO ? exits[i].detail[0] << 32 : 0;
 		expect(RUN_OUT_EXIT, exits[i].reason | high);
 		assert_int_equal(frame->reason, exits[i].reason);
@@ -104,7 +104,7 @@ static void a_frame_that_is_not_sound_is_refused(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_MEMORY, 0xfee00300, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_MEMORY, 0xfee00300, 0, 0);
 	struct exit_frame *frame = GUEST_VCPU->frame;
 	uint64_t rip = GUEST_VCPU->machine.rip;
 	frame->cpl = 4;
@@ -132,8 +132,8 @@ static void an_urgent_event_preempts_the_guest(void **state)
 	boot_with_guest();
 	event_post(&cpus[1], CORE_LAYER, 0);
 	assert_true(host.kicked[0]);
-	core_decide(0);
-	core_decide(0);
+	rig_decide(0);
+	rig_decide(0);
 	expect(RUN_OUT_EVENT, 1);
 	assert_int_equal(LAYER_VCPU->events, 0);
 }
@@ -141,38 +141,38 @@ static void an_urgent_event_preempts_the_guest(void **state)
 static void a_deferred_event_waits_for_exit_halt_or_frame_end(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	s->event_in[2].flags = 0;
-	core_boot(s);
-	core_run_for(20 * MS);
-	core_enter(LAYER_VCPU);
+	rig_boot(s);
+	rig_run_for(20 * MS);
+	rig_enter(LAYER_VCPU);
 	run(0, 0, 0);
-	core_decide(0);
+	rig_decide(0);
 	/* from another CPU: no interrupt; at the next exit that comes to the layer it is there */
 	event_post(&cpus[1], CORE_LAYER, 0);
 	assert_false(host.kicked[0]);
 	cpus[0].resched = 0;
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
 	expect(RUN_OUT_EXIT, EXIT_CONTROL);
 	assert_int_equal(run(RUN_ADVANCE, 0, 0), OK);
 	expect(RUN_OUT_EVENT, 1);
 	/* at a halt */
 	run(0, 0, 0);
 	event_post(&cpus[1], CORE_LAYER, 0);
-	core_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
 	expect(RUN_OUT_EVENT, 1);
 	assert_int_equal(GUEST_VCPU->state, VCPU_HALTED);
 	/* at the frame's end, which is seen at the start of the next */
 	machine_vcpu_post(GUEST_VCPU, 0x41, false);
 	run(0, 0, 0);
-	core_decide(0);
+	rig_decide(0);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 	event_post(&cpus[1], CORE_LAYER, 0);
 	assert_false(host.kicked[0]);
 	cpus[0].resched = 0; /* the guest has not exited: nobody looks at it */
-	core_run_until(cpus[0].frame_end - 100);
+	rig_run_until(cpus[0].frame_end - 100);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
-	core_run_for(5 * MS);
+	rig_run_for(5 * MS);
 	expect(RUN_OUT_EVENT, 1);
 }
 
@@ -180,15 +180,15 @@ static void a_masked_event_stays_until_it_is_opened(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	assert_int_equal(core_call(LAYER_VCPU, HC_EVENT_MASK, 0, 0, 0), OK);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_EVENT_MASK, 0, 0, 0), OK);
 	event_post(&cpus[0], CORE_LAYER, 0);
 	assert_int_equal(run(0, 0, 0), OK);
-	core_decide(0);
+	rig_decide(0);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
 	expect(RUN_OUT_EXIT, EXIT_CONTROL);
-	assert_int_equal(core_call(LAYER_VCPU, HC_EVENT_MASK, 1, 0, 0), OK);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_EVENT_MASK, 1, 0, 0), OK);
 	assert_int_equal(run(0, 0, 0), OK);
 	expect(RUN_OUT_EVENT, 1);
 }
@@ -197,19 +197,19 @@ static void the_layer_timer_ends_its_run(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	uint64_t at = core_now() + 100000;
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	uint64_t at = rig_now() + 100000;
 	assert_int_equal(run(0, 0, at), OK);
 	assert_int_equal(host.timer[0], at);
-	core_run_until(at - 10);
+	rig_run_until(at - 10);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
-	core_run_until(at + 10);
+	rig_run_until(at + 10);
 	expect(RUN_OUT_TIMER, 0);
 	/* it replaces the one before */
-	assert_int_equal(run(0, 0, core_now() + 1000), OK);
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	assert_int_equal(run(0, 0, rig_now() + 1000), OK);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
 	assert_int_equal(run(0, 0, 0), OK);
-	core_run_for(100000);
+	rig_run_for(100000);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 }
 
@@ -217,13 +217,13 @@ static void a_layer_timer_runs_while_its_guest_is_halted(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	uint64_t at = core_now() + 100000;
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	uint64_t at = rig_now() + 100000;
 	run(0, 0, at);
-	core_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
-	core_run_until(at - 10);
+	rig_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
+	rig_run_until(at - 10);
 	assert_null(cpus[0].current);
-	core_run_until(at + 10);
+	rig_run_until(at + 10);
 	expect(RUN_OUT_TIMER, 0);
 }
 
@@ -231,24 +231,24 @@ static void the_window_opens_at_once_or_when_the_guest_opens_it(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
 	assert_int_equal(run(RUN_WINDOW, 0, 0), OK);
 	expect(RUN_OUT_WINDOW, 0);
 	assert_int_equal(run(0, 0, 0), OK);
 	assert_false(GUEST_VCPU->machine.window_wanted); /* nothing is left armed that would cost an exit */
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
 	GUEST_VCPU->machine.interrupts_on = false;
 	assert_int_equal(run(RUN_WINDOW, 0, 0), OK);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 	assert_true(GUEST_VCPU->machine.window_wanted);
 	GUEST_VCPU->machine.interrupts_on = true;
-	core_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
 	expect(RUN_OUT_WINDOW, 0);
 	assert_int_equal(run(0, 0, 0), OK);
 	assert_false(GUEST_VCPU->machine.window_wanted);
 	/* one that is no longer wanted is taken back */
 	GUEST_VCPU->machine.window_wanted = true;
-	core_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 	assert_false(GUEST_VCPU->machine.window_wanted);
 }
@@ -257,16 +257,16 @@ static void an_event_before_the_window_does_not_lose_the_window(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
 	GUEST_VCPU->machine.interrupts_on = false;
 	run(RUN_WINDOW, 0, 0);
 	event_post(&cpus[0], CORE_LAYER, 0);
-	core_decide(0);
+	rig_decide(0);
 	expect(RUN_OUT_EVENT, 1);
 	run(RUN_WINDOW, 0, 0);
 	assert_true(GUEST_VCPU->machine.window_wanted);
 	GUEST_VCPU->machine.interrupts_on = true;
-	core_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
 	expect(RUN_OUT_WINDOW, 0);
 }
 
@@ -274,11 +274,11 @@ static void the_end_of_a_level_interrupt_comes_to_the_layer(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_EOI, 0x61, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_EOI, 0x61, 0, 0);
 	expect(RUN_OUT_EOI, 0x61);
 	/* an application has no layer: nothing happens */
-	core_enter(APP_VCPU);
-	core_leave(APP_VCPU, EXIT_EOI, 0x61, 0, 0);
+	rig_enter(APP_VCPU);
+	rig_leave(APP_VCPU, EXIT_EOI, 0x61, 0, 0);
 	assert_ptr_equal(cpus[0].current, APP_VCPU);
 }
 
@@ -286,22 +286,22 @@ static void the_extint_line_is_offered_when_the_guest_can_take_it(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
 	GUEST_VCPU->machine.interrupts_on = false;
-	assert_int_equal(core_call(LAYER_VCPU, HC_LINE_EXTINT, 0, 1, 0), OK);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_LINE_EXTINT, 0, 1, 0), OK);
 	assert_int_equal(run(0, 0, 0), OK);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 	GUEST_VCPU->machine.interrupts_on = true;
-	core_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
 	expect(RUN_OUT_INTA, 0);
-	assert_int_equal(core_call(LAYER_VCPU, HC_LINE_EXTINT, 0, 0, 0), OK);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_LINE_EXTINT, 0, 0, 0), OK);
 	assert_int_equal(run(RUN_EXTINT | RUN_VECTOR(0x38), 0, 0), OK);
 	assert_int_equal(GUEST_VCPU->machine.taken, 0x38);
 	assert_true(GUEST_VCPU->machine.extint_given);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 	/* raised while interrupts are on: at once */
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	assert_int_equal(core_call(LAYER_VCPU, HC_LINE_EXTINT, 0, 1, 0), OK);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_LINE_EXTINT, 0, 1, 0), OK);
 	assert_int_equal(run(0, 0, 0), OK);
 	expect(RUN_OUT_INTA, 0);
 }
@@ -310,15 +310,15 @@ static void an_interrupt_from_the_layer_wakes_its_halted_guest(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
 	assert_int_equal(GUEST_VCPU->state, VCPU_HALTED);
 	event_post(&cpus[0], CORE_LAYER, 0);
-	core_run_for(100);
+	rig_run_for(100);
 	expect(RUN_OUT_EVENT, 1);
-	assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_ASSERT, 0, 0x51, 0), OK);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_ASSERT, 0, 0x51, 0), OK);
 	assert_int_equal(run(0, 0, 0), OK);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
-	core_run_for(10);
+	rig_run_for(10);
 	assert_int_equal(GUEST_VCPU->machine.taken, 0x51);
 }
 
@@ -326,15 +326,15 @@ static void an_interrupt_from_the_layer_wakes_its_waiting_guest(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_call(GUEST_VCPU, HC_EVENT_WAIT, ~UINT64_C(0), UINT64_MAX, 0);
-	core_decide(0);
+	rig_call(GUEST_VCPU, HC_EVENT_WAIT, ~UINT64_C(0), UINT64_MAX, 0);
+	rig_decide(0);
 	assert_int_equal(GUEST_VCPU->state, VCPU_WAITING);
 	event_post(&cpus[0], CORE_LAYER, 0);
-	core_run_for(100);
+	rig_run_for(100);
 	expect(RUN_OUT_EVENT, 1);
-	assert_int_equal(core_call(LAYER_VCPU, HC_LAPIC_ASSERT, 0, 0x51, 0), OK);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_LAPIC_ASSERT, 0, 0x51, 0), OK);
 	assert_int_equal(run(0, 0, 0), OK);
-	core_run_for(10);
+	rig_run_for(10);
 	assert_int_equal(GUEST_VCPU->state, VCPU_READY);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 	assert_int_equal(GUEST_VCPU->machine.taken, 0x51);
@@ -346,7 +346,7 @@ static void a_halt_with_an_interrupt_pending_is_none(void **state)
 	boot_with_guest();
 	machine_vcpu_post(GUEST_VCPU, 0x41, false);
 	uint64_t rip = GUEST_VCPU->machine.rip;
-	core_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
 	assert_int_equal(GUEST_VCPU->state, VCPU_READY);
 	assert_int_equal(GUEST_VCPU->machine.rip, rip + 1);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
@@ -357,10 +357,10 @@ static void a_pause_lets_others_of_the_group_look(void **state)
 	(void)state;
 	boot_with_guest();
 	uint64_t rip = GUEST_VCPU->machine.rip;
-	core_leave(GUEST_VCPU, EXIT_PAUSE, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_PAUSE, 0, 0, 0);
 	assert_int_equal(GUEST_VCPU->machine.rip, rip + 1);
 	assert_true(cpus[0].resched);
-	core_decide(0);
+	rig_decide(0);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 }
 
@@ -368,39 +368,39 @@ static void a_parked_guest_cannot_be_resumed(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
 	GUEST_VCPU->state = VCPU_PARKED;
 	assert_int_equal(run(0, 0, 0), ERR_STATE);
-	assert_int_equal(core_call(LAYER_VCPU, HC_VCPU_SET, 0, 0, 0), ERR_ARGUMENT);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_VCPU_SET, 0, 0, 0), ERR_ARGUMENT);
 }
 
 static void a_layer_ends_or_restarts_its_guest(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	assert_int_equal(core_call(LAYER_VCPU, HC_GUEST_RESTART, 0, 0, 0), OK);
-	core_decide(0);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_GUEST_RESTART, 0, 0, 0), OK);
+	rig_decide(0);
 	assert_int_equal(LAYER_VCPU->state, VCPU_PARKED);
 	assert_int_equal(GUEST_VCPU->state, VCPU_PARKED);
-	core_run_for(20 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_RUNNING);
+	rig_run_for(20 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_RUNNING);
 	assert_int_equal(CORE_GUEST->stats->restarts, 1);
-	core_enter(LAYER_VCPU);
-	assert_int_equal(core_call(LAYER_VCPU, HC_GUEST_STOP, 0, 0, 0), OK);
-	core_run_for(20 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_STOPPED);
-	core_check_invariants();
+	rig_enter(LAYER_VCPU);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_GUEST_STOP, 0, 0, 0), OK);
+	rig_run_for(20 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_STOPPED);
+	rig_check_invariants();
 }
 
 static void a_fault_that_the_layer_reports_is_its_guests(void **state)
 {
 	(void)state;
 	boot_with_guest();
-	core_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	assert_int_equal(core_call(LAYER_VCPU, HC_GUEST_FAULT, 7, 0, 0), OK);
-	core_run_for(20 * MS);
-	assert_int_equal(core_state(CORE_GUEST), SUBJECT_FAILED);
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_GUEST_FAULT, 7, 0, 0), OK);
+	rig_run_for(20 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_FAILED);
 	assert_int_equal(CORE_GUEST->stats->faults, 1);
 	assert_int_equal(CORE_LAYER->stats->faults, 0);
 }
@@ -413,15 +413,15 @@ static void exits_for_the_core_never_reach_the_layer(void **state)
 		if (!i)
 			boot_with_guest();
 		else
-			core_command(CORE_GUEST, COMMAND_START, SUBJECT_RUNNING);
+			rig_command(CORE_GUEST, COMMAND_START, SUBJECT_RUNNING);
 		if (i) {
-			core_enter(LAYER_VCPU);
+			rig_enter(LAYER_VCPU);
 			assert_int_equal(run(0, 0, 0), OK);
 		}
-		core_leave(GUEST_VCPU, reasons[i], 0, 0, 0);
+		rig_leave(GUEST_VCPU, reasons[i], 0, 0, 0);
 		assert_int_equal(LAYER_VCPU->state, VCPU_RESUMED);
-		core_run_for(20 * MS);
-		assert_int_equal(core_state(CORE_GUEST), SUBJECT_FAILED);
+		rig_run_for(20 * MS);
+		assert_int_equal(rig_state(CORE_GUEST), SUBJECT_FAILED);
 	}
 }
 
@@ -451,5 +451,5 @@ int main(void)
 	        cmocka_unit_test(exits_for_the_core_never_reach_the_layer),
 	};
 
-	return CORE_TESTS(tests);
+	return RIG_TESTS(tests);
 }

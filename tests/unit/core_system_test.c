@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/unit/core_fixture.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "core/console.h"
@@ -12,37 +13,48 @@
 
 static void refuses(const char *what)
 {
-	const char *said = core_refusal();
+	const char *said = rig_refusal();
 
 	if (!strstr(said, what))
 		fail_msg("said: %s", said);
 	assert_int_equal(host.end, HOST_STOPPED);
 }
 
+static void refuses_by_rule(enum config_rule rule)
+{
+	char what[128];
+
+	snprintf(
+	        what, sizeof(what),
+	        "the package breaks a rule of the configuration (bulkhead inspect says which) [configuration] 0x%x\r\n",
+	        rule);
+	refuses(what);
+}
+
 static void a_start_without_a_package_is_refused(void **state)
 {
 	(void)state;
-	core_prepare(core_sample());
-	core_boot_info.package_size = 0;
-	refuses("no package was loaded with the core");
+	rig_prepare(rig_sample());
+	rig_boot_info.package_size = 0;
+	refuses("no package was loaded with the core [boot module] 0x0");
 }
 
 static void a_package_that_is_none_is_refused(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
-	core_prepare(s);
+	struct sample *s = rig_sample();
+	rig_prepare(s);
 	s->header.magic ^= 1;
-	refuses("the package breaks a rule of the configuration");
+	refuses_by_rule(BAD_MAGIC);
 }
 
 static void a_configuration_that_the_checker_refuses_names_table_and_record(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	s->vcpu[SAMPLE_LAYER].start = START_SIPI;
-	core_prepare(s);
-	refuses("the package breaks a rule of the configuration");
+	rig_prepare(s);
+	refuses_by_rule(BAD_VCPU_START);
 	assert_non_null(strstr(host.console, "configuration table 0x1"));
 	assert_non_null(strstr(host.console, "record 0x2"));
 }
@@ -50,8 +62,8 @@ static void a_configuration_that_the_checker_refuses_names_table_and_record(void
 static void a_package_with_one_flipped_bit_is_refused(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
-	core_prepare(s);
+	struct sample *s = rig_sample();
+	rig_prepare(s);
 	s->payload.kernel[4999] ^= 4;
 	refuses("does not match its digest");
 }
@@ -59,15 +71,15 @@ static void a_package_with_one_flipped_bit_is_refused(void **state)
 static void a_truncated_package_is_refused(void **state)
 {
 	(void)state;
-	core_prepare(core_sample());
-	core_boot_info.package_size -= 4096;
+	rig_prepare(rig_sample());
+	rig_boot_info.package_size -= 4096;
 	refuses("does not match its digest");
 }
 
 static void a_machine_without_virtualization_is_refused(void **state)
 {
 	(void)state;
-	core_prepare(core_sample());
+	rig_prepare(rig_sample());
 	host.missing_feature = "AMD-V (SVM)";
 	refuses("AMD-V (SVM)");
 }
@@ -75,7 +87,7 @@ static void a_machine_without_virtualization_is_refused(void **state)
 static void a_missing_feature_is_named_with_its_line(void **state)
 {
 	(void)state;
-	core_prepare(core_sample());
+	rig_prepare(rig_sample());
 	host.cpuid_value = ~(1u << 28);
 	refuses("[avx] 0x3");
 }
@@ -83,17 +95,17 @@ static void a_missing_feature_is_named_with_its_line(void **state)
 static void too_few_cpus_are_refused(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	sample_add_cpu(s);
-	core_prepare(s);
-	core_boot_info.cpu_count = 1;
+	rig_prepare(s);
+	rig_boot_info.cpu_count = 1;
 	refuses("more CPUs than there are [sample] 0x1");
 }
 
 static void cpus_that_do_not_start_are_refused(void **state)
 {
 	(void)state;
-	core_prepare(core_sample());
+	rig_prepare(rig_sample());
 	host.cpus_fail = true;
 	refuses("a CPU does not start");
 }
@@ -101,10 +113,10 @@ static void cpus_that_do_not_start_are_refused(void **state)
 static void too_little_memory_is_refused_with_region_and_line(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	s->region[SAMPLE_GUEST_RAM].line_number = 17;
-	core_prepare(s);
-	core_boot_info.memory[0].size = 0x88000;
+	rig_prepare(s);
+	rig_boot_info.memory[0].size = 0x88000;
 	refuses("bytes missing");
 	assert_non_null(strstr(host.console, "description line"));
 }
@@ -112,16 +124,16 @@ static void too_little_memory_is_refused_with_region_and_line(void **state)
 static void too_little_memory_for_the_core_is_refused(void **state)
 {
 	(void)state;
-	core_prepare(core_sample());
-	core_boot_info.memory[0].size = 4096;
+	rig_prepare(rig_sample());
+	rig_boot_info.memory[0].size = 4096;
 	refuses("bytes missing");
 }
 
 static void a_pinned_range_that_is_not_free_is_refused(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
-	core_prepare(s);
+	struct sample *s = rig_sample();
+	rig_prepare(s);
 	s->region[SAMPLE_TO_APP].hpa = 0x1000;
 	s->region[SAMPLE_TO_APP].line_number = 42;
 	sample_seal(s);
@@ -132,16 +144,16 @@ static void a_pinned_range_that_is_not_free_is_refused(void **state)
 static void a_configuration_without_statistics_is_refused(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	s->region[SAMPLE_STATS].kind = REGION_CHANNEL;
-	core_prepare(s);
+	rig_prepare(s);
 	refuses("no statistics region");
 }
 
 static void a_vcpu_that_cannot_be_made_is_refused(void **state)
 {
 	(void)state;
-	core_prepare(core_sample());
+	rig_prepare(rig_sample());
 	host.vcpus_fail = true;
 	refuses("virtual CPU cannot be made [app]");
 }
@@ -149,9 +161,9 @@ static void a_vcpu_that_cannot_be_made_is_refused(void **state)
 static void a_line_that_no_controller_has_is_refused(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	s->line[0].gsi = 99;
-	core_prepare(s);
+	rig_prepare(s);
 	refuses("no interrupt controller has the physical line [app] 0x63");
 }
 
@@ -160,22 +172,22 @@ static void a_line_that_no_controller_has_is_refused(void **state)
 static void every_page_is_placed_filled_and_protected(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
-	core_boot(s);
+	struct sample *s = rig_sample();
+	rig_boot(s);
 	assert_non_null(strstr(host.console, "Bulkhead"));
 	for (unsigned i = 0; i < 65536; i++)
-		assert_int_equal(core_region(SAMPLE_APP_IMAGE)[i], i < 4000 ? 0xaa : 0);
+		assert_int_equal(rig_region(SAMPLE_APP_IMAGE)[i], i < 4000 ? 0xaa : 0);
 	for (unsigned i = 0; i < CORE_GUEST_BYTES; i++)
-		assert_int_equal(core_region(SAMPLE_GUEST_RAM)[i], 0);
+		assert_int_equal(rig_region(SAMPLE_GUEST_RAM)[i], 0);
 	for (unsigned i = 0; i < 8192; i++)
-		assert_int_equal(core_region(SAMPLE_TO_APP)[i], 0);
-	assert_ptr_equal(core_region(SAMPLE_KERNEL), s->payload.kernel);
+		assert_int_equal(rig_region(SAMPLE_TO_APP)[i], 0);
+	assert_ptr_equal(rig_region(SAMPLE_KERNEL), s->payload.kernel);
 	assert_int_equal(system_region(SAMPLE_VGA).at, 0xa0000);
-	assert_ptr_equal(the_system.stats, core_region(SAMPLE_STATS));
+	assert_ptr_equal(the_system.stats, rig_region(SAMPLE_STATS));
 	assert_int_equal(the_system.stats->entry_tsc, 77);
 	assert_int_equal(the_system.stats->pristine_bytes, sizeof(*s));
 	assert_true(the_system.stats->core_bytes > STATS_BYTES);
-	const struct info *info = (struct info *)core_region(SAMPLE_APP_INFO);
+	const struct info *info = (struct info *)rig_region(SAMPLE_APP_INFO);
 	assert_int_equal(info->magic, INFO_MAGIC);
 	assert_int_equal(info->tsc_khz, 1000000);
 }
@@ -183,7 +195,7 @@ static void every_page_is_placed_filled_and_protected(void **state)
 static void second_level_tables_map_exactly_what_is_described(void **state)
 {
 	(void)state;
-	core_boot(core_sample());
+	rig_boot(rig_sample());
 	for (uint32_t i = 0; i < SAMPLE_SUBJECTS; i++) {
 		const struct config_span span = subjects[i].config->mapping;
 		const uint64_t *root = (const uint64_t *)(uintptr_t)system_table_root(i);
@@ -212,8 +224,8 @@ static bool mapped(uint64_t at, bool *writable)
 static void the_core_keeps_no_subject_memory_mapped(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
-	core_boot(s);
+	struct sample *s = rig_sample();
+	rig_boot(s);
 	bool writable = true;
 	static const uint32_t own[] = {SAMPLE_APP_IMAGE, SAMPLE_LAYER_IMAGE, SAMPLE_GUEST_RAM, SAMPLE_TO_APP,
 	                               SAMPLE_TO_LAYER,  SAMPLE_KERNEL,      SAMPLE_VGA};
@@ -234,7 +246,7 @@ static void the_core_keeps_no_subject_memory_mapped(void **state)
 static void the_largest_number_of_kept_regions_fits(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	static const uint32_t others[] = {SAMPLE_TO_APP, SAMPLE_TO_LAYER, SAMPLE_KERNEL, SAMPLE_VGA, SAMPLE_GUEST_RAM};
 	for (unsigned i = 0; i < 5; i++) { /* all but two images become pages that are kept */
 		s->region[others[i]] = s->region[SAMPLE_STATS];
@@ -264,15 +276,15 @@ static void the_largest_number_of_kept_regions_fits(void **state)
 	header->table[TABLE_REGION].count = count;
 	header->size = (uint32_t)(payload + table);
 	header->package_size = sizeof(*s) + grown;
-	core_prepare(s); /* for the machine; the package is the other one */
+	rig_prepare(s); /* for the machine; the package is the other one */
 	struct hash hash;
 	memset(header->digest, 0, sizeof(header->digest));
 	hash_init(&hash);
 	hash_update(&hash, package, header->package_size);
 	hash_final(&hash, header->digest);
-	core_boot_info.package.at = (uint64_t)(uintptr_t)package;
-	core_boot_info.package_size = header->package_size;
-	core_start();
+	rig_boot_info.package.at = (uint64_t)(uintptr_t)package;
+	rig_boot_info.package_size = header->package_size;
+	rig_start();
 	assert_int_equal(host.protected_maps, 3 + count - 2);
 	free(s);
 }
@@ -280,8 +292,8 @@ static void the_largest_number_of_kept_regions_fits(void **state)
 static void pages_beyond_the_pool_are_a_broken_promise(void **state)
 {
 	(void)state;
-	core_boot(core_sample());
-	assert_int_equal(core_ends((void (*)(void *))(void *)system_pages, (void *)(uintptr_t)100000), HOST_STOPPED);
+	rig_boot(rig_sample());
+	assert_int_equal(rig_ends((void (*)(void *))(void *)system_pages, (void *)(uintptr_t)100000), HOST_STOPPED);
 	assert_non_null(strstr(host.console, "broken promise in core/system.c"));
 }
 
@@ -299,15 +311,15 @@ static void numbers_are_printed_without_leading_zeros(void **state)
 static void a_cpu_enters_its_schedule_and_never_leaves(void **state)
 {
 	(void)state;
-	struct sample *s = core_sample();
+	struct sample *s = rig_sample();
 	sample_add_cpu(s);
-	core_boot(s);
+	rig_boot(s);
 	host.cpu = 1;
 	host.now[1] = cpus[1].major_start + 5 * MS;
 	cpus[1].nmi = 1; /* the one way out */
-	assert_int_equal(core_ends((void (*)(void *))(void *)core_cpu_main, (void *)1), HOST_STOPPED);
+	assert_int_equal(rig_ends((void (*)(void *))(void *)core_cpu_main, (void *)1), HOST_STOPPED);
 	host.cpu = 0;
-	assert_int_equal(core_ends((void (*)(void *))(void *)core_cpu_main, 0), HOST_STOPPED);
+	assert_int_equal(rig_ends((void (*)(void *))(void *)core_cpu_main, 0), HOST_STOPPED);
 }
 
 int main(void)
@@ -337,5 +349,5 @@ int main(void)
 	        cmocka_unit_test(a_cpu_enters_its_schedule_and_never_leaves),
 	};
 
-	return CORE_TESTS(tests);
+	return RIG_TESTS(tests);
 }

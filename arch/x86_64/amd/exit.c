@@ -272,6 +272,7 @@ static HANDLER struct vcpu *exit_interrupt(struct vcpu *vcpu, struct vmcb *vmcb)
 {
 	begin(vcpu, vmcb, EXIT_INTERRUPT, 0);
 	machine_window(vcpu->cpu);
+	vcpu->cpu->timer = 0; /* as in core/exception.c: it may have been the timer, before its time */
 	vcpu->machine.unanswered = DECIDE;
 	return AMD_EXIT_FULL;
 }
