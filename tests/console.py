@@ -11,7 +11,7 @@ BUILD = os.path.join(ROOT, 'build')
 PROMPT = 'bulkhead> '
 LEAVE = '\x1d'
 # what the kernel prints when something is wrong with it or its machine (a CPU weakness it works around is not)
-BAD = re.compile(r'^.*(\] WARNING:|\bBUG\b|Call Trace|Oops|panic|unchecked MSR|soft lockup|stall|nobody cared|unstable).*$',
+BAD = re.compile(r'^.*(\] WARNING:|\bBUG\b|Call Trace|Oops|panic|unchecked MSR|soft lockup|stall|nobody cared|as unstable).*$',
                  re.M)
 
 
