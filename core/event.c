@@ -40,28 +40,20 @@ void event_raise(struct vcpu *vcpu, uint64_t bits)
 			machine_vcpu_post(vcpu, in[i].vector, false);
 }
 
+static const uint8_t commands[] = {
+        [EVENT_START] = COMMAND_START, [EVENT_STOP] = COMMAND_STOP, [EVENT_RESTART] = COMMAND_RESTART};
+
 void event_signal(struct cpu *cpu, struct subject *subject, uint32_t index)
 {
 	const struct config_event *event =
 	        CONFIG_TABLE(the_system.config, config_event, TABLE_EVENT) + subject->config->event.first + index;
 
-	switch (event->action) {
-	case EVENT_NOTIFY:
+	if (event->action == EVENT_NOTIFY)
 		event_post(cpu, &subjects[event->target], event->bit);
-		break;
-	case EVENT_START:
-		(void)subject_command(cpu, &subjects[event->target], COMMAND_START, subject->index);
-		break;
-	case EVENT_STOP:
-		(void)subject_command(cpu, &subjects[event->target], COMMAND_STOP, subject->index);
-		break;
-	case EVENT_RESTART:
-		(void)subject_command(cpu, &subjects[event->target], COMMAND_RESTART, subject->index);
-		break;
-	case EVENT_SCHEDULE:
+	else if (event->action == EVENT_SCHEDULE)
 		(void)scheduler_switch(cpu, event->target);
-		break;
-	}
+	else
+		(void)subject_command(cpu, &subjects[event->target], commands[event->action], subject->index);
 }
 
 void event_wait_check(struct vcpu *vcpu, uint64_t now)

@@ -16,6 +16,7 @@
 struct system the_system;
 static uint64_t pool_next, pool_end;
 static struct machine_map maps[3 + CONFIG_MAX_REGIONS]; /* configuration, tables, pool; regions */
+static unsigned map_count;
 
 void system_refuse(const char *what, const char *where, uint64_t value)
 {
@@ -55,8 +56,7 @@ static const struct config_header *open_package(const struct boot_info *boot)
 		              "configuration", problem.rule);
 	}
 	if (config_digest(config, boot->package_size) != OK)
-		system_refuse("the package does not match its digest: it was damaged after it was built", config->name,
-		              config->package_size);
+		system_refuse("the package is damaged: its digest is another", config->name, config->package_size);
 	return config;
 }
 
@@ -68,12 +68,12 @@ static void check_features(const struct config_header *config, const struct boot
 	if (machine_check(&missing) != OK)
 		system_refuse("this CPU lacks, or firmware has locked,", missing, 0);
 	if (boot->cpu_count < config->cpu_count)
-		system_refuse("the description uses more CPUs than there are", config->name, boot->cpu_count);
+		system_refuse("fewer CPUs than described", config->name, boot->cpu_count);
 	for (uint32_t i = 0; i < config->table[TABLE_FEATURE].count; i++) {
 		uint32_t regs[4];
 		machine_cpuid(feature[i].leaf, feature[i].subleaf, regs);
 		if ((regs[feature[i].reg] & feature[i].mask) != feature[i].mask)
-			system_refuse("this CPU lacks a feature that the description asks for, line", feature[i].name,
+			system_refuse("this CPU lacks a feature asked for in line", feature[i].name,
 			              feature[i].line_number);
 	}
 }
@@ -94,13 +94,11 @@ static void place(const struct config_header *config, const struct boot_info *bo
 	enum status status = placement_compute(&input, placement);
 
 	if (status != OK && placement->failed == CONFIG_NONE)
-		system_refuse("too little memory for the core's tables; bytes missing", config->name,
-		              placement->missing);
+		system_refuse("too little memory for the core: bytes missing", config->name, placement->missing);
 	if (status != OK) {
 		const struct config_region *region = &config_regions(config)[placement->failed];
 		console_line("description line", region->line_number);
-		system_refuse("too little memory, or a pinned range is not free; bytes missing", region->name,
-		              placement->missing);
+		system_refuse("too little memory, or a pin not free: bytes missing", region->name, placement->missing);
 	}
 }
 _Static_assert(sizeof(struct machine_range) == sizeof(struct placement_range), "the same layout");
@@ -115,7 +113,7 @@ static void build_tables(const struct config_header *config)
 		the_system.table_root[i] = (uint64_t)(uintptr_t)pages;
 		if (tables_build(config, &the_system.placement, i, machine_table_format(), leaf_max, pages,
 		                 (uint64_t)(uintptr_t)pages, count) != OK)
-			system_refuse("second-level tables cannot be built", config_subjects(config)[i].name, i);
+			system_refuse("no second-level tables", config_subjects(config)[i].name, i);
 	}
 }
 
@@ -174,7 +172,12 @@ static void make_vcpu(const struct config_header *config, uint32_t index)
 		vcpu->frame = (struct exit_frame *)(uintptr_t)system_region(c->frame_region).at;
 	vcpu->deadline = ~UINT64_C(0);
 	if (machine_vcpu_open(vcpu) != OK)
-		system_refuse("the virtual CPU cannot be made", vcpu->subject->config->name, index);
+		system_refuse("virtual CPU cannot be made", vcpu->subject->config->name, index);
+}
+
+static void keep(uint64_t base, uint64_t size, bool writable)
+{
+	maps[map_count++] = (struct machine_map){base, size, writable};
 }
 
 /* What stays mapped in the core: configuration, pool, and the few regions it shares with subjects. */
@@ -184,22 +187,21 @@ void system_protect(void)
 	const struct config_region *region = config_regions(config);
 	const struct placement *placement = &the_system.placement;
 	uint64_t tables = placement->table_pages * PAGE;
-	unsigned count = 0;
 
-	maps[count++] =
-	        (struct machine_map){the_system.package, (config->size + PAGE - 1) & ~(uint64_t)(PAGE - 1), false};
-	maps[count++] = (struct machine_map){placement->pool, tables, false};
-	maps[count++] = (struct machine_map){placement->pool + tables, placement->pool_size - tables, true};
+	map_count = 0;
+	keep(the_system.package, (config->size + PAGE - 1) & ~(uint64_t)(PAGE - 1), false);
+	keep(placement->pool, tables, false);
+	keep(placement->pool + tables, placement->pool_size - tables, true);
 	the_system.stats->core_bytes = machine_image_bytes() + placement->pool_size;
 	the_system.stats->pristine_bytes = config->package_size;
 	for (uint32_t i = 0; i < config->table[TABLE_REGION].count; i++) {
 		uint32_t kind = region[i].kind;
 		if (kind < REGION_INFO || kind > REGION_STATS)
 			continue;
-		maps[count++] = (struct machine_map){placement->region[i], region[i].size, true};
+		keep(placement->region[i], region[i].size, true);
 		the_system.stats->core_bytes += region[i].size;
 	}
-	machine_protect(maps, count);
+	machine_protect(maps, map_count);
 	system_self_test_open();
 }
 
@@ -218,7 +220,7 @@ void system_build(const struct boot_info *boot)
 	memset((void *)(uintptr_t)pool_next, 0, the_system.placement.pool_size);
 	fill_regions(config);
 	if (!the_system.stats)
-		system_refuse("the configuration has no statistics region", config->name, 0);
+		system_refuse("no statistics region", config->name, 0);
 	the_system.stats->entry_tsc = boot->entry_tsc;
 	build_tables(config);
 	subject_count = config->table[TABLE_SUBJECT].count;

@@ -4,7 +4,8 @@
 
 /*
  * SHA-256 as FIPS 180-4 section 6.2 states it. The message schedule is kept as a window of 16 words, rolled forward in
- * place; whole blocks are taken from the caller's bytes without copying.
+ * place. Words are swapped: every machine of ours is
+ * little-endian.
  */
 static const uint32_t constants[64] = {
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -24,7 +25,10 @@ static uint32_t rotate(uint32_t word, unsigned count)
 
 static uint32_t big_endian(const uint8_t *bytes)
 {
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return __builtin_bswap32(word);
 }
 
 static void schedule_roll(uint32_t w[16], unsigned i)
@@ -68,38 +72,26 @@ void hash_init(struct hash *hash)
 void hash_update(struct hash *hash, const void *bytes, size_t size)
 {
 	const uint8_t *from = bytes;
-	const size_t held = hash->bytes % 64;
 
-	hash->bytes += size;
-	if (held) {
-		const size_t part = size < 64 - held ? size : 64 - held;
+	while (size) {
+		const size_t held = hash->bytes % 64, part = size < 64 - held ? size : 64 - held;
 		memcpy(hash->block + held, from, part);
-		if (held + part < 64)
-			return;
-		block_take(hash->state, hash->block);
-		from += part, size -= part;
+		hash->bytes += part, from += part, size -= part;
+		if (held + part == 64)
+			block_take(hash->state, hash->block);
 	}
-	for (; size >= 64; from += 64, size -= 64)
-		block_take(hash->state, from);
-	if (size)
-		memcpy(hash->block, from, size);
 }
 
 void hash_final(struct hash *hash, uint8_t digest[HASH_BYTES])
 {
-	const uint64_t bits = hash->bytes * 8;
-	size_t held = hash->bytes % 64;
+	const uint64_t bits = __builtin_bswap64(hash->bytes * 8);
 
-	hash->block[held++] = 0x80;
-	if (held > 56) {
-		memset(hash->block + held, 0, 64 - held);
-		block_take(hash->state, hash->block);
-		held = 0;
+	hash_update(hash, "\x80", 1);
+	while (hash->bytes % 64 != 56)
+		hash_update(hash, "", 1);
+	hash_update(hash, &bits, sizeof(bits));
+	for (unsigned i = 0; i < 8; i++) {
+		const uint32_t word = __builtin_bswap32(hash->state[i]);
+		memcpy(digest + 4 * i, &word, sizeof(word));
 	}
-	memset(hash->block + held, 0, 56 - held);
-	for (unsigned i = 0; i < 8; i++)
-		hash->block[56 + i] = (uint8_t)(bits >> (56 - 8 * i));
-	block_take(hash->state, hash->block);
-	for (unsigned i = 0; i < HASH_BYTES; i++)
-		digest[i] = (uint8_t)(hash->state[i / 4] >> (24 - 8 * (i % 4)));
 }

@@ -31,10 +31,12 @@ struct placement_input {
 	uint64_t phys_limit;
 	struct placement_costs costs;
 };
+#define PLACEMENT_RESERVED 66u /* ranges at most; ERR_RANGE beyond */
 struct placement {
 	uint64_t region[CONFIG_MAX_REGIONS]; /* by region index; ~0 = not placed */
-	uint16_t order[CONFIG_MAX_REGIONS];  /* the regions that take RAM, by ascending address */
-	uint32_t order_count;
+	/* what is taken, by ascending address: reserved ranges, package, pool, regions that take RAM */
+	struct placement_range taken[CONFIG_MAX_REGIONS + PLACEMENT_RESERVED + 2];
+	uint32_t taken_count;
 	uint64_t pool, pool_size; /* the core's own pages, one run */
 	uint64_t table_pages;     /* of the pool, at its start: second-level tables */
 	uint32_t failed;          /* on failure: first region that does not fit, CONFIG_NONE = the pool */

@@ -68,23 +68,25 @@ static bool slot_is_used(const struct subject_mappings *m, uint32_t before, uint
 	return false;
 }
 
+/* Is mapping `index` the first of its subject that needs a table for this slot? */
+static bool slot_needs(const struct subject_mappings *m, uint32_t index, uint64_t slot, uint64_t size, bool leaf)
+{
+	if (range_inside(slot * size, size, m->first[index].gpa, m->first[index].size))
+		return !leaf;
+	return !slot_is_used(m, index, slot * size, size);
+}
+
 /* Slots of this size for which mapping `index` is the first of its subject to need a table. */
 static uint64_t slots_needed(const struct subject_mappings *m, uint32_t index, uint64_t size, uint64_t leaf_max)
 {
 	const struct config_mapping *mapping = &m->first[index];
 	const uint64_t first = mapping->gpa / size, last = (mapping->gpa + mapping->size - 1) / size;
 	const bool leaf = is_congruent(&m->regions[mapping->region], mapping, size, leaf_max);
-	const bool first_whole = range_aligned(mapping->gpa, size) && mapping->size >= size;
-	const bool last_whole = range_aligned(mapping->gpa + mapping->size, size) && mapping->size >= size;
-	uint64_t needed = 0;
+	uint64_t needed = slot_needs(m, index, first, size, leaf);
 
-	if (first_whole ? !leaf : !slot_is_used(m, index, first * size, size))
-		needed++;
-	if (first == last)
-		return needed;
-	if (last_whole ? !leaf : !slot_is_used(m, index, last * size, size))
-		needed++;
-	return leaf ? needed : needed + (last - first - 1);
+	if (first != last)
+		needed += slot_needs(m, index, last, size, leaf) + (leaf ? 0 : last - first - 1);
+	return needed;
 }
 
 uint64_t tables_count(const struct config_header *config, uint32_t subject, uint64_t leaf_max)

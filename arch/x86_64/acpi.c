@@ -9,6 +9,7 @@
 #define TABLES_MAX 256u
 #define RECORDS_MAX 1024u
 #define HEADER 36u
+#define RSDP_SIGNATURE UINT64_C(0x2052545020445352) /* "RSD PTR " */
 #define SIGNATURE(a, b, c, d) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 enum madt_record { MADT_LAPIC = 0, MADT_IOAPIC = 1, MADT_OVERRIDE = 2, MADT_LAPIC_ADDRESS = 5, MADT_X2APIC = 9 };
@@ -26,14 +27,9 @@ static uint8_t sum(const uint8_t *bytes, uint32_t size)
 
 static const uint8_t *rsdp_at(const struct phys_view *view, uint64_t at)
 {
-	static const char signature[8] = {'R', 'S', 'D', ' ', 'P', 'T', 'R', ' '};
 	const uint8_t *rsdp = phys_at(view, at, 20);
-	if (!rsdp)
-		return NULL;
-	for (unsigned i = 0; i < 8; i++)
-		if (rsdp[i] != (uint8_t)signature[i])
-			return NULL;
-	return sum(rsdp, 20) == 0 ? rsdp : NULL;
+
+	return rsdp && phys_u64(rsdp) == RSDP_SIGNATURE && sum(rsdp, 20) == 0 ? rsdp : NULL;
 }
 
 static uint64_t find_in(const struct phys_view *view, uint64_t from, uint64_t to)

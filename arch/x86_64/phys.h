@@ -15,6 +15,17 @@ struct phys_view {
 	uint64_t base, size;
 };
 
+#define UNALIGNED __attribute__((packed, may_alias))
+struct phys_unaligned16 {
+	uint16_t value;
+} UNALIGNED;
+struct phys_unaligned32 {
+	uint32_t value;
+} UNALIGNED;
+struct phys_unaligned64 {
+	uint64_t value;
+} UNALIGNED;
+
 /* The `size` bytes at `at`, or 0 if they are not all in the view. */
 static inline const uint8_t *phys_at(const struct phys_view *view, uint64_t at, uint64_t size)
 {
@@ -23,19 +34,20 @@ static inline const uint8_t *phys_at(const struct phys_view *view, uint64_t at, 
 	return (const uint8_t *)(view->bias + (uintptr_t)at);
 }
 
+/* Little-endian and not aligned, like everything that firmware leaves. */
 static inline uint16_t phys_u16(const uint8_t *p)
 {
-	return (uint16_t)(p[0] | p[1] << 8);
+	return ((const struct phys_unaligned16 *)p)->value;
 }
 
 static inline uint32_t phys_u32(const uint8_t *p)
 {
-	return (uint32_t)phys_u16(p) | (uint32_t)phys_u16(p + 2) << 16;
+	return ((const struct phys_unaligned32 *)p)->value;
 }
 
 static inline uint64_t phys_u64(const uint8_t *p)
 {
-	return (uint64_t)phys_u32(p) | (uint64_t)phys_u32(p + 4) << 32;
+	return ((const struct phys_unaligned64 *)p)->value;
 }
 
 #endif

@@ -65,7 +65,7 @@ static void a_package_with_one_flipped_bit_is_refused(void **state)
 	struct sample *s = rig_sample();
 	rig_prepare(s);
 	s->payload.kernel[4999] ^= 4;
-	refuses("does not match its digest");
+	refuses("its digest is another");
 }
 
 static void a_truncated_package_is_refused(void **state)
@@ -73,7 +73,7 @@ static void a_truncated_package_is_refused(void **state)
 	(void)state;
 	rig_prepare(rig_sample());
 	rig_boot_info.package_size -= 4096;
-	refuses("does not match its digest");
+	refuses("its digest is another");
 }
 
 static void a_machine_without_virtualization_is_refused(void **state)
@@ -99,7 +99,7 @@ static void too_few_cpus_are_refused(void **state)
 	sample_add_cpu(s);
 	rig_prepare(s);
 	rig_boot_info.cpu_count = 1;
-	refuses("more CPUs than there are [sample] 0x1");
+	refuses("fewer CPUs than described [sample] 0x1");
 }
 
 static void cpus_that_do_not_start_are_refused(void **state)

@@ -66,9 +66,9 @@ INIT_TEXT static void read_loader(const struct phys_view *view)
 	if (status != OK)
 		fail(why[status]);
 	if (boot.package_size == 0)
-		fail("core: there is no boot module: the system package is missing\n");
+		fail("core: there is no boot module\n");
 	if (loader.dropped)
-		uart_text("core: the memory map has too many pieces, the smallest are not used\n");
+		uart_text("core: small pieces of the memory map are not used\n");
 	boot.entry_tsc = boot_tsc;
 	boot.phys_limit = phys_limit();
 	reserve(0, MIB);
@@ -92,7 +92,7 @@ INIT_TEXT static void reach_memory(void)
 		}
 	}
 	if (end > reach) {
-		uart_text("core: memory that cannot be mapped at start-up is not used\n");
+		uart_text("core: memory out of reach is not used\n");
 		ranges_cut(&ranges, reach, end - reach);
 		boot.memory_count = ranges.count;
 	}
@@ -110,9 +110,9 @@ INIT_TEXT static void read_firmware(const struct phys_view *view)
 {
 	uint64_t rsdp = loader.rsdp ? loader.rsdp : acpi_find(view);
 	if (acpi_parse(view, rsdp, &acpi) != OK)
-		uart_text("core: no usable ACPI tables: one CPU, no interrupt lines\n");
+		uart_text("core: no ACPI tables: one CPU, no interrupt lines\n");
 	else if (acpi.lapic != APIC_BASE)
-		fail("core: the local APIC is not at its architectural address\n");
+		fail("core: the local APIC is not at its usual address\n");
 	power_init(acpi.reset_port, acpi.reset_value);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "arch/x86_64/hw/percpu.h"
 #include "core/machine.h"
+#include "lib/bytes.h"
 
 /* What the core knows about its own image, and whole pages through this CPU's windows. */
 #define PAGE 4096u
@@ -31,20 +32,12 @@ void *machine_crash_page(void)
 
 void machine_page_zero(struct cpu *cpu, struct hpa page)
 {
-	void *at = machine_page(cpu, 0, page);
-	uint64_t words = PAGE / 8;
-
-	__asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(0) : "memory");
+	memset(machine_page(cpu, 0, page), 0, PAGE);
 }
 
 void machine_page_copy(struct cpu *cpu, struct hpa to, struct hpa from, unsigned bytes)
 {
 	void *at = machine_page(cpu, 0, to);
-	const void *source = machine_page(cpu, 1, from);
-	uint64_t words = bytes / 8, rest = bytes % 8;
 
-	__asm__ volatile("rep movsq\n\tmov %3, %%rcx\n\trep movsb"
-	                 : "+D"(at), "+S"(source), "+c"(words)
-	                 : "r"(rest)
-	                 : "memory");
+	memcpy(at, machine_page(cpu, 1, from), bytes);
 }
