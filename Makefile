@@ -19,7 +19,7 @@ X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
 MAKEFLAGS += --no-print-directory
-.PHONY: all everything checked run image iso test check fuzz smoke size clean packages
+.PHONY: all everything checked run image iso test check fuzz smoke bench size clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
@@ -94,6 +94,9 @@ $(eval $(call app_rule,layer,$(wildcard devices/*.c devices/*/*.c)))
 GUEST_TESTS := $(patsubst tests/guest/%/main.c,%,$(wildcard tests/guest/*/main.c))
 GUEST_COMMON := $(wildcard tests/guest/common/*.c tests/guest/common/*.S)
 $(foreach t,$(GUEST_TESTS),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c tests/guest/$(t)/*.S) $(GUEST_COMMON))))
+# benchmark applications: tests/bench/NAME/main.c is an app named bench-NAME
+BENCH_APPS := $(notdir $(patsubst %/main.c,%,$(wildcard tests/bench/*/main.c)))
+$(foreach b,$(BENCH_APPS),$(eval $(call app_rule,bench-$(b),$(wildcard tests/bench/$(b)/*.c) $(GUEST_COMMON))))
 
 # --- the host tool ---
 TOOL_SRC := $(wildcard tools/*.c tools/*/*.c) $(filter-out lib/bytes.c,$(wildcard lib/*.c))
@@ -168,6 +171,9 @@ checked: all aarch64 $(UNIT_TESTS)
 check:
 	$(Q)$(MAKE) -j2 checked
 	$(Q)tests/check $(UNIT_TESTS)
+bench: packages
+	$(Q)$(MAKE) -j2 all $(GUEST_FILES)
+	$(Q)tests/bench/run
 smoke: image
 	tests/smoke
 test: packages
