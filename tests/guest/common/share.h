@@ -19,10 +19,6 @@ struct share {
 };
 /* Until `count` runs are complete, or `stop` (may be 0) says so, asked once per run. */
 /* Not by whole megahertz: a clock of 999,998 kHz would be off by a thousandth. */
-static inline uint64_t share_ticks(uint64_t us)
-{
-	return us * info_get()->tsc_khz / 1000;
-}
 void share_measure(struct share *share, uint64_t gap, uint64_t period, uint64_t count, bool (*stop)(void *),
                    void *context);
 /* Microseconds in TSC ticks, exactly: the TSC need not run at whole MHz. */
