@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import threading
 
 import emulator
 from report import Row
@@ -43,9 +44,19 @@ def bare_command():
                                                 os.path.join(emulator.BUILD, 'bench', 'payload', 'mb64.elf')]
 
 
-def measure():
+BUILDING = threading.Lock()
+
+
+def payload():
+    """Builds the guests; returns their folder."""
     folder = os.path.join(emulator.BUILD, 'bench', 'payload')
-    subprocess.run([os.path.join(emulator.HERE, 'payload', 'build'), folder], check=True, stdout=subprocess.DEVNULL)
+    with BUILDING:
+        subprocess.run([os.path.join(emulator.HERE, 'payload', 'build'), folder], check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+def measure():
+    folder = payload()
     image = emulator.build('systems/bench.xml', 'guest', [folder])
     command = emulator.of_system(image)
     emulator.run(command, image[:-4] + '.log')

@@ -12,10 +12,11 @@ import time
 from collections import Counter
 
 import emulator
+import guest_figures
 from report import plain_table
 
 SYSTEM = '''<system name="paths">
-  <guest name="one" kernel="path.elf" boot="pvh" memory="8M"/>
+  <guest name="one" kernel="path0.elf" boot="pvh" memory="8M"/>
   <guest name="two" like="one"/>
   <schedule name="paths" major="200us">
     <cpu id="0"> <frame for="one" length="100us"/> <frame for="two" length="100us"/> </cpu>
@@ -134,13 +135,12 @@ def median_way(all_pcs):
 
 
 def measure():
-    folder = os.path.join(emulator.BUILD, 'bench', 'payload')
-    subprocess.run([os.path.join(emulator.HERE, 'payload', 'build'), folder], check=True, stdout=subprocess.DEVNULL)
+    folder = guest_figures.payload()
     image = emulator.build(SYSTEM, 'paths', [folder])
     core, log = disassembly(), os.path.join(emulator.BUILD, 'bench', 'paths.trace')
     command = record(image, core, log)
     found = {}
-    for name, pcs in ways(log, labels(os.path.join(folder, 'path.elf'))):
+    for name, pcs in ways(log, labels(os.path.join(folder, 'path0.elf'))):
         found.setdefault(name, []).append(pcs)
     rows = [['path', 'seen', 'instructions'] + [name for name, _ in KINDS]]
     for name, title in PATHS:

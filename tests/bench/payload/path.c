@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The guest of tests/bench/paths: one exit of each kind in turn, for ever. The instruction of each kind carries a label
- * path_NAME, by which the script knows what an exit was for.
+ * path_NAME, by which the script knows what an exit was for. With CLOCKLESS = 1 it reads no clock and comes to an end.
  */
 #include <stdint.h>
 
@@ -14,6 +14,7 @@
 #define MSR_TSC_DEADLINE 0x6e0u
 #define LVT_DEADLINE (2u << 17)
 #define VECTOR 0x40u
+#define ROUNDS 2000u
 #define BUSY 20000u /* ticks, so that frames end in the running guest too */
 
 struct gate {
@@ -86,7 +87,7 @@ static void arm(uint64_t ticks)
 	__asm__ volatile("wrmsr" : : "c"(MSR_TSC_DEADLINE), "a"((uint32_t)at), "d"((uint32_t)(at >> 32)) : "memory");
 }
 
-static void simple_exits(void)
+__attribute__((noinline)) static void simple_exits(void)
 {
 	uint32_t a, b, c, d;
 	uint64_t number = 0, x = 0, y = 0, z = 0;
@@ -97,8 +98,21 @@ static void simple_exits(void)
 	__asm__ volatile("path_port: inb $0x80, %%al" : "=a"(a));
 }
 
+/* Without a clock: so many rounds, each with some work, then the end of the emulator. */
+static void without_clock(void)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		simple_exits();
+		for (volatile unsigned work = 0; work < 500 + i % 100; work++)
+			;
+	}
+	__asm__ volatile("outl %0, %w1" : : "a"(0), "Nd"(0xf4));
+}
+
 void main(void)
 {
+	if (CLOCKLESS)
+		without_clock();
 	open_interrupts();
 	for (;;) {
 		simple_exits();
