@@ -145,7 +145,8 @@ static enum status self_test_act(CALL)
 
 	if (status == ERR_CORRUPT)
 		audit_core(vcpu->cpu, vcpu->subject->index, AUDIT(AUDIT_SAFETY, AUDIT_SELF_TEST, a, status, 0));
-	vcpu_result(&vcpu->machine, 1, next);
+	if (status != ERR_ARGUMENT)
+		vcpu_result(&vcpu->machine, 1, next);
 	return status;
 }
 
@@ -250,7 +251,7 @@ static void extint_apply(CALL)
 {
 	struct vcpu *guest = own_guest(SAME);
 
-	guest->extint = b != 0;
+	guest->unusual = b ? guest->unusual | UNUSUAL_EXTINT : guest->unusual & ~UNUSUAL_EXTINT;
 	machine_extint_line(guest, b != 0);
 }
 
@@ -354,10 +355,13 @@ static enum status allowed(CALL, uint64_t need)
 	return ERR_RIGHT;
 }
 
-static __attribute__((noinline)) void refused(struct vcpu *vcpu, uint64_t number, enum status status, uint64_t a)
+/* A refused call has changed nothing: number and arguments still stand in the registers. */
+static __attribute__((noinline)) void refused(struct vcpu *vcpu, enum status status)
 {
 	__atomic_add_fetch(&vcpu->subject->stats->denials, 1, __ATOMIC_RELAXED);
-	audit_vcpu(vcpu->cpu, vcpu, AUDIT(AUDIT_SECURITY, AUDIT_HYPERCALL_DENIED, number, status, a));
+	audit_vcpu(vcpu->cpu, vcpu,
+	           AUDIT(AUDIT_SECURITY, AUDIT_HYPERCALL_DENIED, vcpu_argument(&vcpu->machine, 0), status,
+	                 vcpu_argument(&vcpu->machine, 1)));
 }
 
 void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
@@ -366,24 +370,15 @@ void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
 	uint64_t number = vcpu_argument(machine, 0), a = vcpu_argument(machine, 1);
 	uint64_t b = vcpu_argument(machine, 2), c = vcpu_argument(machine, 3);
 	enum status status = ERR_NUMBER;
-	bool run = number == HC_VCPU_RUN && vcpu->guest; /* a layer's loop: as frequent as all other calls together */
 
-	if (run) {
+	if (number == HC_VCPU_RUN && vcpu->guest) { /* a layer's loop: as frequent as all other calls together */
 		status = layer_run(cpu, vcpu, a, b, c);
-		if (status == OK) {
-			vcpu_result(machine, 0, OK);
-			return;
-		}
-	}
-	vcpu_result(machine, 1, 0);
-	vcpu_result(machine, 2, 0);
-	vcpu_result(machine, 3, 0);
-	if (!run && number < HYPERCALL_COUNT && calls[number].act) {
+	} else if (number < HYPERCALL_COUNT && calls[number].act) {
 		status = calls[number].need ? allowed(SAME, calls[number].need) : OK;
 		if (status == OK)
 			status = calls[number].act(SAME);
 	}
-	vcpu_result(machine, 0, status);
 	if (status != OK)
-		refused(vcpu, number, status, a);
+		refused(vcpu, status);
+	vcpu_result(machine, 0, status);
 }

@@ -200,6 +200,8 @@ static __attribute__((noinline)) void after_interrupts(struct vcpu_state *state)
 {
 	struct vmcb *vmcb = state->vmcb;
 
+	state->after = 0;
+	vmcb->tlb_control = state->flush_always;
 	if (state->armed)
 		amd_interrupt_taken(state);
 	/* an event the exit interrupted: give it again; a software interrupt is simply executed again (APM 2 15.7.2) */
@@ -213,8 +215,7 @@ static inline uint64_t begin(struct vcpu *vcpu, struct vmcb *vmcb, uint32_t reas
 	uint64_t rip = vmcb->rip;
 
 	record(vcpu, rip, reason);
-	vmcb->tlb_control = vcpu->machine.flush_always;
-	if (vcpu->machine.armed | (vmcb->exit_int_info & EVENT_VALID))
+	if (vcpu->machine.after | (vmcb->exit_int_info & EVENT_VALID))
 		after_interrupts(&vcpu->machine);
 	return amd_has_next_rip ? vmcb->next_rip : rip + length;
 }

@@ -48,7 +48,7 @@ void amd_interrupt_arm(struct vcpu *vcpu)
 	unsigned vector = lapic_highest(lapic);
 	if (vector == state->armed)
 		return;
-	state->armed = vector;
+	state->armed = state->after = vector;
 	if (vector)
 		offer(state->vmcb, vector, vector >> 4);
 	else
@@ -57,8 +57,10 @@ void amd_interrupt_arm(struct vcpu *vcpu)
 
 void amd_interrupt_taken(struct vcpu_state *state)
 {
-	if (state->vmcb->int_ctl & V_IRQ)
+	if (state->vmcb->int_ctl & V_IRQ) {
+		state->after = 1;
 		return;
+	}
 	if (state->armed_extint)
 		state->armed_extint = 0;
 	else
@@ -136,7 +138,7 @@ void machine_extint(struct vcpu *vcpu, unsigned vector)
 	struct vcpu_state *state = &vcpu->machine;
 
 	disarm_window(state);
-	state->armed = vector;
+	state->armed = state->after = vector;
 	state->armed_extint = 1;
 	offer(state->vmcb, vector, 15);
 }

@@ -16,7 +16,9 @@ void attack_run(struct attack *attack, unsigned seconds)
 		denials_collect(&attack->denials);
 		if (clock_tsc() < until)
 			continue;
-		judge(false, "no report from the hostile application");
+		const struct audit_record *fault = &attack->denials.last[AUDIT_FAULT];
+		judge(false, "no report from the hostile application; last fault: kind %lu, detail %lx",
+		      fault->argument[0], fault->argument[2]);
 		break;
 	}
 	denials_collect(&attack->denials);
@@ -29,7 +31,7 @@ void attack_audited(struct attack *attack)
 
 	judge(stats_get()->subject[denials->subject].denials == refused, "the core counted %lu refusals of %lu",
 	      stats_get()->subject[denials->subject].denials, refused);
-	judge(denials_count(denials) == refused && !denials->reader.lost,
+	judge(denials_count(denials) + denials->user == refused + attack->written && !denials->reader.lost,
 	      "audit: %lu records of refusals and %lu suppressed, %lu lost",
 	      denials_count(denials) - denials->suppressed, denials->suppressed, denials->reader.lost);
 }

@@ -13,7 +13,7 @@ struct attack {
 	struct channel hostile, victim;
 	struct denials denials;
 	struct report report; /* of the hostile application */
-	uint64_t attempts;    /* judge's additions to what the hostile one counted */
+	uint64_t written;     /* user records that it wrote: they share its budget */
 };
 /* The judge: starts the attack, waits for its report and reads the audit records meanwhile. */
 void attack_run(struct attack *attack, unsigned seconds);

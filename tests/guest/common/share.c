@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/guest/common/share.h"
 #include "sdk/clock.h"
+#include "sdk/info.h"
+
+uint64_t share_ticks(uint64_t us)
+{
+	return us * info_get()->tsc_khz / 1000;
+}
 
 uint64_t share_distance(uint64_t a, uint64_t b)
 {

@@ -45,8 +45,9 @@ void victim(void)
 	struct canary wanted, found;
 	struct channel channel;
 	struct report order;
-	uint64_t us = info_get()->tsc_khz / 1000, period = info_option_number("major", 1000) * us;
-	uint64_t loops = info_option_number("frame", 200) * us, gap = info_option_number("gap", 20) * us;
+	uint64_t period = share_ticks(info_option_number("major", 1000));
+	uint64_t loops = share_ticks(info_option_number("frame", 200)),
+	         gap = share_ticks(info_option_number("gap", 20));
 	unsigned features, general = 0, others = 0, words = 0, where = 0;
 	uint32_t seed = 0x71c71000;
 
@@ -73,7 +74,7 @@ void victim(void)
 
 void victim_check(struct channel *channel, uint64_t frame_us, uint64_t slack)
 {
-	uint64_t frame = info_get()->tsc_khz / 1000 * frame_us;
+	uint64_t frame = share_ticks(frame_us);
 	struct report report;
 	const uint64_t *w = report.word;
 

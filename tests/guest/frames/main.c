@@ -8,7 +8,7 @@
 #include "tests/guest/common/trap.h"
 #include "sdk/sdk.h"
 
-#define RUNS 40u
+#define RUNS 25u
 enum behaviour { SPINS, HALTS, CALLS, EXITS, BEHAVIOURS };
 static const char *const names[] = {"spins", "halts", "storms with hypercalls", "storms with denied ports"};
 
@@ -17,13 +17,12 @@ static void steady(void)
 	struct channel judge_channel;
 	struct report order;
 	struct share share;
-	uint64_t us = info_get()->tsc_khz / 1000;
 
 	report_open(&judge_channel, "steady");
 	for (;;) {
 		if (!report_poll(&judge_channel, &order))
 			continue;
-		share_measure(&share, 20 * us, info_option_number("major", 0) * us, RUNS, 0, 0);
+		share_measure(&share, share_ticks(20), share_ticks(info_option_number("major", 0)), RUNS, 0, 0);
 		report_send(&judge_channel,
 		            &(struct report){{share.runs, share.run_min, share.run_max, share.own, share.total,
 		                              share.start_late, share.gap_min, share.gap_max}});
@@ -73,7 +72,7 @@ static void check(struct channel *other_channel, struct channel *steady_channel,
 int main(void)
 {
 	struct channel other_channel, steady_channel;
-	uint64_t us = info_get()->tsc_khz / 1000, slack = info_option_number("slack", 2000);
+	uint64_t slack = info_option_number("slack", 2000);
 
 	if (role_is("steady"))
 		steady();
@@ -82,7 +81,7 @@ int main(void)
 	report_open(&other_channel, "other");
 	report_open(&steady_channel, "steady");
 	for (uint64_t behaviour = 0; behaviour < BEHAVIOURS; behaviour++)
-		check(&other_channel, &steady_channel, behaviour, info_option_number("frame", 0) * us, slack);
+		check(&other_channel, &steady_channel, behaviour, share_ticks(info_option_number("frame", 0)), slack);
 	judge_end();
 	return 0;
 }

@@ -16,13 +16,12 @@ static void worker(void)
 	struct channel channel;
 	struct report order;
 	struct share share;
-	uint64_t us = info_get()->tsc_khz / 1000;
 
 	report_open(&channel, info_get()->name);
 	for (;;) {
 		if (!report_poll(&channel, &order))
 			continue;
-		share_measure(&share, 20 * us, 2000 * us, RUNS, 0, 0);
+		share_measure(&share, share_ticks(20), share_ticks(2000), RUNS, 0, 0);
 		report_send(&channel, &(struct report){{share.runs, share.run_min, share.run_max, share.start_late,
 		                                        info_get()->schedule}});
 	}
@@ -46,7 +45,7 @@ static void intruder(void)
 static void check_share(struct channel *channel, const char *who, uint64_t schedule, uint64_t frame_us)
 {
 	struct report report;
-	uint64_t frame = frame_us * info_get()->tsc_khz / 1000;
+	uint64_t frame = share_ticks(frame_us);
 
 	report_send(channel, &(struct report){{0}});
 	if (!report_receive(channel, &report, 10))
