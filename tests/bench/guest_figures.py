@@ -27,6 +27,10 @@ LINES = [
 ]
 
 
+NOTES = ['Bare: the emulator has no x2APIC, so it is the same through the xAPIC\'s page. Peers, MSR: their figure for any answered RDMSR.',
+         'The end of interrupt is the write alone, as for the peers, with no interrupt in service; one with: see paths.']
+
+
 def parse(text):
     found = {}
     for line in text.split('\n'):
@@ -55,6 +59,10 @@ def payload():
     return folder
 
 
+def percent(found):
+    return round(100 - found['noise_200ms_stolen'] * 100 / 200000000, 3)
+
+
 def measure():
     folder = payload()
     image = emulator.build('systems/bench.xml', 'guest', [folder])
@@ -66,10 +74,9 @@ def measure():
     rows = [Row(what, ours.get(name), bound, bare.get(other or name), name, goal)
             for name, what, bound, goal, other in LINES]
     stolen, gaps = ours['noise_200ms_stolen'], ours['noise_200ms_gaps']
-    share = (200000000 - stolen) * 100 / 200000000
-    return [('guest', 'In a guest alone on its CPU, median, instructions', rows, []),
+    return [('guest', 'In a guest alone on its CPU, median, instructions', rows, NOTES),
             ('guest', 'The same guest busy for 200 ms of virtual time, frames of 1 ms', [
-                Row('instructions of the bare emulator\'s, percent', round(share, 3), 99.9, 100.0, least=True),
-                Row('instructions taken from it', stolen, None, bare.get('noise_200ms_stolen'), 'noise_200ms_stolen'),
+                Row('instructions of the bare emulator\'s, percent', percent(ours), 99.9, percent(bare), least=True),
+                Row('instructions taken from it', stolen, None, bare['noise_200ms_stolen'], 'noise_200ms_stolen'),
                 Row('interruptions (frame ends: 200)', gaps, 200, bare.get('noise_200ms_gaps'), 'noise_200ms_gaps')],
              [])], [command, bare_command()]

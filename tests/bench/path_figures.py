@@ -24,6 +24,7 @@ SYSTEM = '''<system name="paths">
 </system>
 '''
 CORE = os.path.join(emulator.BUILD, 'core-amd.elf64')
+TLB_CONTROL = 0x5c  # in the VMCB, APM 2 appendix B
 LOG_BYTES = 40000000
 INTERRUPT, HALT, VMMCALL = 0x60, 0x78, 0x81
 PATHS = [('hypercall', 'hypercall'), ('cpuid', 'CPUID'), ('msr', 'MSR from the table'), ('eoi', 'end of interrupt'),
@@ -51,8 +52,13 @@ def labels(elf):
     return {int(address, 16): name for address, name in re.findall(r'^([0-9a-f]+) . path_(\w+)', text, re.M)}
 
 
+def entered(log):
+    with open(log, encoding='latin-1') as file:
+        return sorted({int(line[7:], 16) for line in file if line.startswith('vmrun! ')})
+
+
 def record(image, addresses, log):
-    """Runs the system for a while, then logs; returns the TLB_CONTROL fields of the VMCBs that were seen."""
+    """Runs the system for a while, then logs; returns its command and the TLB_CONTROL fields of the VMCBs seen."""
     command = emulator.of_system(image) + ['-dfilter', '0x%x..0x%x' % (min(addresses), max(addresses) + 15)]
     command[command.index('-monitor') + 1] = 'stdio'
     command[command.index('-serial') + 1] = 'none'
@@ -70,13 +76,13 @@ def record(image, addresses, log):
         end = time.time() + 60
         while time.time() < end and (not os.path.exists(log) or os.path.getsize(log) < LOG_BYTES):
             time.sleep(0.2)
-        for line in ('stop', 'log none', 'quit'):
+        for line in ['stop', 'log none'] + ['xp /1wx 0x%x' % (vmcb + TLB_CONTROL) for vmcb in entered(log)] + ['quit']:
             say(line)
-        process.communicate(timeout=20)
+        answers = process.communicate(timeout=20)[0].decode('latin-1')
     finally:
         process.kill()
         process.wait()
-    return command
+    return command, [int(value, 16) for value in re.findall(r'^[0-9a-f]{16}: 0x([0-9a-f]{8})', answers, re.M)]
 
 
 def events(log):
@@ -138,7 +144,7 @@ def measure():
     folder = guest_figures.payload()
     image = emulator.build(SYSTEM, 'paths', [folder])
     core, log = disassembly(), os.path.join(emulator.BUILD, 'bench', 'paths.trace')
-    command = record(image, core, log)
+    command, flushes = record(image, core, log)
     found = {}
     for name, pcs in ways(log, labels(os.path.join(folder, 'path0.elf'))):
         found.setdefault(name, []).append(pcs)
@@ -152,5 +158,5 @@ def measure():
         rows.append([title, str(len(found[name])), str(len(pcs))] + [str(counts.get(kind, 0)) for kind, _ in KINDS])
     os.unlink(log)
     return [('paths', 'In the core, from a guest\'s exit to the next entry of a guest (the median way)', [],
-             plain_table(rows) + ['A layer\'s own instructions are not counted, its entry and exit are. TLB_CONTROL is 0 on all of '
-                                  'these ways while each vCPU has its own ASID.'])], [command]
+             plain_table(rows) + ['A layer\'s own instructions are not counted, its entry and exit are. TLB_CONTROL at the end, '
+                                  'of %d VMCBs: %s.' % (len(flushes), ' '.join(map(str, flushes)))])], [command]

@@ -42,7 +42,7 @@ def demo():
              sorted(set(re.findall(r'^([\w.-]+)\|', one, re.M)))}
     row = Row('bytes that differ, of %s on all consoles in %s' % ('{:,}'.format(len(one)), SECONDS), differing(one, two), 0,
               note='lines of each console: ' + ', '.join('%s %d' % pair for pair in lines.items()))
-    return [('demo', 'The demo, two Linux guests and three applications, run twice', [row], [])], [command]
+    return [('demo', 'The demo, two Linux guests and three applications, run twice (tests/bench/watch is the console)', [row], [])], [command]
 
 
 def exits(role, folder):

@@ -12,7 +12,7 @@
 #define SLOTS 16u /* of the histogram: bounds are powers of two */
 
 static uint32_t histogram[SLOTS];
-static uint64_t period, offset, late_max, missed;
+static uint64_t period, offset, late_max, missed, beats;
 
 static void note(uint64_t late)
 {
@@ -46,9 +46,11 @@ static uint64_t next(uint64_t n)
 static void drain(struct channel *channel)
 {
 	char bytes[64];
+	size_t count;
 
-	while (channel_read(channel, bytes, sizeof(bytes)))
-		;
+	while ((count = channel_read(channel, bytes, sizeof(bytes))) != 0)
+		for (size_t i = 0; i < count; i++)
+			beats += bytes[i] == '\n';
 }
 
 static void run(uint64_t count, const struct info_subject *victim, struct channel *heart)
@@ -70,8 +72,8 @@ static void run(uint64_t count, const struct info_subject *victim, struct channe
 			break;
 		subject_restart(victim->id);
 	}
-	print("PERIODS n=%lu missed=%lu late_max=%lu restarts=%lu longest=%lu\n", count - (end > n ? end - n : 0),
-	      missed, late_max, restarts, longest);
+	print("PERIODS n=%lu missed=%lu late_max=%lu restarts=%lu longest=%lu beats=%lu\n",
+	      count - (end > n ? end - n : 0), missed, late_max, restarts, longest, beats);
 }
 
 int main(void)
