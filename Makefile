@@ -19,7 +19,7 @@ X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
 MAKEFLAGS += --no-print-directory
-.PHONY: all everything checked run image iso test check fuzz smoke size clean packages
+.PHONY: all everything checked run image iso test check fuzz smoke bench size clean packages
 all: $(B)/core-amd.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
@@ -32,13 +32,14 @@ X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
 AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
 # Optimised across files. These are fast: without one of them an exit costs a tenth more; the rest is small, at under 1 %.
-CORE_HOT := $(addprefix arch/x86_64/,lapic_register.c lapic_timer.c amd/exit.c amd/frame.c amd/msr.c)
+CORE_HOT := $(addprefix core/,hypercall.c layer.c scheduler.c vcpu.c) $(addprefix arch/x86_64/,cpuid.c lapic.c \
+	lapic_register.c lapic_timer.c msr.c amd/exit.c amd/interrupt.c amd/msr.c hw/timer.c)
 CORE_DENSE := -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
 CORE_FLAGS = $(FREE) $(X86) -Iarch/x86_64/amd $(CORE_DENSE) $(if $(filter $<,$(CORE_HOT)),,-Oz)
-$(B)/core-amd/%.c.o: %.c
+$(B)/core-amd/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)gcc $(CORE_FLAGS) -flto $(DEP) -c $< -o $@
-$(B)/core-amd/%.S.o: %.S
+$(B)/core-amd/%.S.o: %.S Makefile
 	@mkdir -p $(@D)
 	$(Q)gcc $(CORE_FLAGS) $(DEP) -c $< -o $@
 CORE_LINK = gcc -O2 $(CORE_DENSE) -flto=1 -flto-partition=one -g -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
@@ -51,7 +52,7 @@ $(B)/core-amd.elf: $(B)/core-amd.elf64
 
 # --- nothing of x86 in core/: it compiles for AArch64 too ---
 AARCH64_OBJ := $(patsubst %,$(B)/core-aarch64/%.o,$(wildcard core/*.c lib/*.c))
-$(B)/core-aarch64/%.c.o: %.c
+$(B)/core-aarch64/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)aarch64-linux-gnu-gcc -std=c11 -O2 -ffreestanding -nostdinc -isystem $(shell aarch64-linux-gnu-gcc \
 		-print-file-name=include 2>/dev/null) -I. -Iarch/aarch64 -mgeneral-regs-only $(WARN) $(DEP) -c $< -o $@
@@ -71,10 +72,10 @@ boot-test: $(B)/boot-test.elf
 # --- SDK, applications, virtualization layer: apps/NAME/*.c and devices/ link sdk/ and lib/ ---
 SDK_SRC := $(wildcard sdk/*.c sdk/x86_64/*.c sdk/x86_64/*.S) $(wildcard lib/*.c)
 SDK_OBJ := $(SDK_SRC:%=$(B)/free/%.o)
-$(B)/free/%.c.o: %.c
+$(B)/free/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) $(X86) $(DEP) -c $< -o $@
-$(B)/free/%.S.o: %.S
+$(B)/free/%.S.o: %.S Makefile
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) $(X86) $(DEP) -c $< -o $@
 $(B)/libsdk.a: $(SDK_OBJ)
@@ -93,11 +94,14 @@ $(eval $(call app_rule,layer,$(wildcard devices/*.c devices/*/*.c)))
 GUEST_TESTS := $(patsubst tests/guest/%/main.c,%,$(wildcard tests/guest/*/main.c))
 GUEST_COMMON := $(wildcard tests/guest/common/*.c tests/guest/common/*.S)
 $(foreach t,$(GUEST_TESTS),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c tests/guest/$(t)/*.S) $(GUEST_COMMON))))
+# benchmark applications: tests/bench/NAME/main.c is an app named bench-NAME
+BENCH_APPS := $(notdir $(patsubst %/main.c,%,$(wildcard tests/bench/*/main.c)))
+$(foreach b,$(BENCH_APPS),$(eval $(call app_rule,bench-$(b),$(wildcard tests/bench/$(b)/*.c) $(GUEST_COMMON))))
 
 # --- the host tool ---
 TOOL_SRC := $(wildcard tools/*.c tools/*/*.c) $(filter-out lib/bytes.c,$(wildcard lib/*.c))
 TOOL_FLAGS := -std=c11 -O2 -g -D_GNU_SOURCE -I. $(WARN) $(shell xml2-config --cflags 2>/dev/null)
-$(B)/tool/%.c.o: %.c
+$(B)/tool/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)gcc $(TOOL_FLAGS) $(DEP) -c $< -o $@
 $(B)/tool/tools/document.c.o $(B)/unit/obj/tools/document.c.o: systems/bulkhead.xsd
@@ -115,7 +119,7 @@ UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices|tests/unit/dev
 UNIT_FLAGS := -std=c11 -O1 -g -D_GNU_SOURCE -I. -Iarch/host $(WARN) -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer $(UNIT_EXTRA) $(shell xml2-config --cflags 2>/dev/null)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
-$(B)/unit/obj/%.c.o: %.c
+$(B)/unit/obj/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)clang $(UNIT_FLAGS) $(DEP) -c $< -o $@
 $(B)/unit/all.a: $(UNIT_SRC:%=$(B)/unit/obj/%.o)
@@ -130,7 +134,7 @@ $(B)/unit/%_test: $(B)/unit/obj/tests/unit/%_test.c.o $(B)/unit/all.a
 FUZZ_FLAGS := $(UNIT_FLAGS) -fsanitize=fuzzer-no-link
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 FUZZ_SDK := $(shell grep -lsE '^.include "(sdk|apps|devices|tests/unit/device_fixture)[/.]' tests/fuzz/*.c)
-$(B)/fuzz/obj/%.c.o: %.c
+$(B)/fuzz/obj/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)clang $(FUZZ_FLAGS) $(DEP) -c $< -o $@
 $(B)/fuzz/all.a: $(UNIT_SRC:%=$(B)/fuzz/obj/%.o)
@@ -167,6 +171,9 @@ checked: all aarch64 $(UNIT_TESTS)
 check:
 	$(Q)$(MAKE) -j2 checked
 	$(Q)tests/check $(UNIT_TESTS)
+bench: packages
+	$(Q)$(MAKE) -j2 all $(GUEST_FILES)
+	$(Q)tests/bench/run
 smoke: image
 	tests/smoke
 test: packages

@@ -145,7 +145,8 @@ static enum status self_test_act(CALL)
 
 	if (status == ERR_CORRUPT)
 		audit_core(vcpu->cpu, vcpu->subject->index, AUDIT(AUDIT_SAFETY, AUDIT_SELF_TEST, a, status, 0));
-	vcpu_result(&vcpu->machine, 1, next);
+	if (status != ERR_ARGUMENT)
+		vcpu_result(&vcpu->machine, 1, next);
 	return status;
 }
 
@@ -250,7 +251,7 @@ static void extint_apply(CALL)
 {
 	struct vcpu *guest = own_guest(SAME);
 
-	guest->extint = b != 0;
+	guest->unusual = b ? guest->unusual | UNUSUAL_EXTINT : guest->unusual & ~UNUSUAL_EXTINT;
 	machine_extint_line(guest, b != 0);
 }
 
@@ -305,7 +306,18 @@ ALWAYS(guest_restart_act, guest_restart_apply)
 ALWAYS(guest_stop_act, guest_stop_apply)
 ALWAYS(guest_fault_act, guest_fault_apply)
 
-static const struct entry calls[HYPERCALL_COUNT] = {
+static enum status hole_act(CALL)
+{
+	return ERR_NUMBER;
+}
+#define HOLE HYPERCALL_COUNT
+
+static const struct entry calls[HYPERCALL_COUNT + 1] = {
+        [5 ... 7] = {hole_act, 0},
+        [14 ... 15] = {hole_act, 0},
+        [18 ... 23] = {hole_act, 0},
+        [29 ... 31] = {hole_act, 0},
+        [HOLE] = {hole_act, 0},
         [HC_VERSION] = {version_act, 0},
         [HC_EVENT_SIGNAL] = {signal_act, 0},
         [HC_EVENT_WAIT] = {wait_act, 0},
@@ -354,10 +366,13 @@ static enum status allowed(CALL, uint64_t need)
 	return ERR_RIGHT;
 }
 
-static __attribute__((noinline)) void refused(struct vcpu *vcpu, uint64_t number, enum status status, uint64_t a)
+/* A refused call has changed nothing: number and arguments still stand in the registers. */
+static __attribute__((noinline)) void refused(struct vcpu *vcpu, enum status status)
 {
 	__atomic_add_fetch(&vcpu->subject->stats->denials, 1, __ATOMIC_RELAXED);
-	audit_vcpu(vcpu->cpu, vcpu, AUDIT(AUDIT_SECURITY, AUDIT_HYPERCALL_DENIED, number, status, a));
+	audit_vcpu(vcpu->cpu, vcpu,
+	           AUDIT(AUDIT_SECURITY, AUDIT_HYPERCALL_DENIED, vcpu_argument(&vcpu->machine, 0), status,
+	                 vcpu_argument(&vcpu->machine, 1)));
 }
 
 void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
@@ -365,25 +380,18 @@ void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
 	struct vcpu_state *machine = &vcpu->machine;
 	uint64_t number = vcpu_argument(machine, 0), a = vcpu_argument(machine, 1);
 	uint64_t b = vcpu_argument(machine, 2), c = vcpu_argument(machine, 3);
-	enum status status = ERR_NUMBER;
-	bool run = number == HC_VCPU_RUN && vcpu->guest; /* a layer's loop: as frequent as all other calls together */
+	enum status status = OK;
 
-	if (run) {
+	if (number == HC_VCPU_RUN && vcpu->guest) { /* a layer's loop: as frequent as all other calls together */
 		status = layer_run(cpu, vcpu, a, b, c);
-		if (status == OK) {
-			vcpu_result(machine, 0, OK);
-			return;
-		}
-	}
-	vcpu_result(machine, 1, 0);
-	vcpu_result(machine, 2, 0);
-	vcpu_result(machine, 3, 0);
-	if (!run && number < HYPERCALL_COUNT && calls[number].act) {
-		status = calls[number].need ? allowed(SAME, calls[number].need) : OK;
+	} else {
+		const struct entry *entry = &calls[number < HYPERCALL_COUNT ? number : HOLE];
+		if (entry->need)
+			status = allowed(SAME, entry->need);
 		if (status == OK)
-			status = calls[number].act(SAME);
+			status = entry->act(SAME);
 	}
+	if (__builtin_expect(status != OK, false))
+		refused(vcpu, status);
 	vcpu_result(machine, 0, status);
-	if (status != OK)
-		refused(vcpu, number, status, a);
 }

@@ -56,11 +56,11 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 
 	if (layer->state != VCPU_RESUMED)
 		return false;
-	if (guest->started & REQUEST_INIT) {
-		guest->started &= ~REQUEST_INIT;
+	if (guest->unusual & UNUSUAL_INIT) {
+		guest->unusual &= ~UNUSUAL_INIT;
 		layer_return(layer, RUN_OUT_STARTED, 0);
-	} else if (guest->started) {
-		guest->started = 0;
+	} else if (guest->unusual & UNUSUAL_SIPI) {
+		guest->unusual &= ~UNUSUAL_SIPI;
 		layer_return(layer, RUN_OUT_STARTED, guest->sipi_vector & 0xffu);
 	} else if (bits) {
 		__atomic_fetch_and(&layer->events, ~bits, __ATOMIC_SEQ_CST);
@@ -68,10 +68,10 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 	} else if (layer->deadline <= now) {
 		layer->deadline = ~UINT64_C(0);
 		layer_return(layer, RUN_OUT_TIMER, 0);
-	} else if (guest->extint && machine_extint_ready(guest) && machine_vcpu_open_window(guest)) {
+	} else if (guest->unusual & UNUSUAL_EXTINT && machine_extint_ready(guest) && machine_vcpu_open_window(guest)) {
 		layer_return(layer, RUN_OUT_INTA, 0);
-	} else if (guest->run_flags & RUN_WINDOW && machine_vcpu_open_window(guest)) {
-		guest->run_flags = 0;
+	} else if (guest->unusual & UNUSUAL_WINDOW && machine_vcpu_open_window(guest)) {
+		guest->unusual &= ~UNUSUAL_WINDOW;
 		machine_want_window(guest, false);
 		layer_return(layer, RUN_OUT_WINDOW, 0);
 	} else {
@@ -116,15 +116,15 @@ static __attribute__((noinline)) enum status run_slowly(struct cpu *cpu, struct 
 	if (guest->state == VCPU_PARKED)
 		return ERR_STATE;
 	/* a guest that was started anew meanwhile: what the layer hands over belongs to the life before */
-	if (!guest->started && take_over(guest, flags, rax) != OK)
+	if (!(guest->unusual & UNUSUAL_STARTED) && take_over(guest, flags, rax) != OK)
 		return ERR_ARGUMENT;
 	layer->state = VCPU_RESUMED;
 	layer->deadline = deadline;
 	if (deadline < cpu->timer)
 		scheduler_deadline(cpu, deadline);
-	if (guest->run_flags != (uint32_t)(flags & RUN_WINDOW)) {
-		guest->run_flags = (uint32_t)(flags & RUN_WINDOW);
-		machine_want_window(guest, guest->run_flags != 0);
+	if (!(flags & RUN_WINDOW) != !(guest->unusual & UNUSUAL_WINDOW)) {
+		guest->unusual ^= UNUSUAL_WINDOW;
+		machine_want_window(guest, guest->unusual & UNUSUAL_WINDOW);
 	}
 	if (guest->state != VCPU_READY)
 		vcpu_wake(guest, machine_now());
@@ -144,8 +144,8 @@ enum status layer_run(struct cpu *cpu, struct vcpu *layer, uint64_t flags, uint6
 
 	if (!deadline)
 		deadline = ~UINT64_C(0);
-	if ((flags & ~(uint64_t)RUN_PLAIN) | (deadline ^ layer->deadline) | layer->events | guest->started |
-	    guest->run_flags | guest->extint | (guest->state ^ VCPU_READY))
+	if ((flags & ~(uint64_t)RUN_PLAIN) | (deadline ^ layer->deadline) | layer->events | guest->unusual |
+	    (guest->state ^ VCPU_READY))
 		return run_slowly(cpu, layer, flags, rax, deadline);
 	take_plain(guest, flags, rax);
 	layer->state = VCPU_RESUMED;

@@ -39,9 +39,7 @@ static void begin(struct vcpu *vcpu)
 {
 	machine_vcpu_reset(vcpu);
 	vcpu->state = vcpu->config->start == START_SIPI ? VCPU_WAIT_SIPI : VCPU_READY;
-	vcpu->run_flags = 0;
-	vcpu->extint = 0;
-	vcpu->started = 0;
+	vcpu->unusual = 0;
 	vcpu->deadline = ~UINT64_C(0);
 	vcpu->event_mask = ~UINT64_C(0);
 	/* events since the start of its subject: the reset took their vectors */
@@ -53,12 +51,12 @@ static void start_by_ipi(struct vcpu *vcpu, uint64_t requests)
 	if (requests & REQUEST_INIT) {
 		machine_vcpu_start(vcpu, ~0u);
 		vcpu->state = VCPU_WAIT_SIPI;
-		vcpu->started = REQUEST_INIT;
+		vcpu->unusual = (vcpu->unusual & ~UNUSUAL_STARTED) | UNUSUAL_INIT;
 	}
 	if (requests & REQUEST_SIPI && vcpu->state == VCPU_WAIT_SIPI) {
 		machine_vcpu_start(vcpu, vcpu->sipi_vector & 0xffu);
 		vcpu->state = VCPU_READY;
-		vcpu->started |= REQUEST_SIPI;
+		vcpu->unusual |= UNUSUAL_SIPI;
 	}
 	if (vcpu->layer)
 		layer_check(vcpu->layer, 0);

@@ -30,6 +30,12 @@ enum vcpu_run {
 #define REQUEST_SIPI 16u
 #define REQUEST_STATE 32u /* its subject was paused or resumed, or has work to do */
 
+#define UNUSUAL_WINDOW 1u         /* its layer wants to know when it can take an interrupt */
+#define UNUSUAL_EXTINT 2u         /* its layer raised the INTR line */
+#define UNUSUAL_INIT REQUEST_INIT /* it was reset or started anew: the next HC_VCPU_RUN says so */
+#define UNUSUAL_SIPI REQUEST_SIPI
+#define UNUSUAL_STARTED (UNUSUAL_INIT | UNUSUAL_SIPI)
+
 struct subject;
 struct vcpu {
 	struct vcpu_state machine;
@@ -42,11 +48,9 @@ struct vcpu {
 	const struct config_vcpu *config;
 	uint32_t index, number; /* in the system, in its subject */
 	/* own CPU only */
-	uint32_t state;     /* enum vcpu_run */
-	uint32_t run_flags; /* of a guest: RUN_WINDOW as its layer asked */
-	uint32_t extint;    /* of a guest: the INTR line its layer raised */
+	uint32_t state;   /* enum vcpu_run */
+	uint32_t unusual; /* of a guest: UNUSUAL_*, what its layer waits for or has not heard of */
 	uint32_t paused;
-	uint32_t started; /* of a guest: REQUEST_INIT, REQUEST_SIPI that its layer has not heard of */
 	uint64_t wait_mask;
 	uint64_t deadline; /* layer: its timer; waiting: HC_EVENT_WAIT; ~0 = none */
 	uint64_t event_mask;

@@ -200,6 +200,8 @@ static __attribute__((noinline)) void after_interrupts(struct vcpu_state *state)
 {
 	struct vmcb *vmcb = state->vmcb;
 
+	state->after = 0;
+	vmcb->tlb_control = state->flush_always;
 	if (state->armed)
 		amd_interrupt_taken(state);
 	/* an event the exit interrupted: give it again; a software interrupt is simply executed again (APM 2 15.7.2) */
@@ -213,8 +215,7 @@ static inline uint64_t begin(struct vcpu *vcpu, struct vmcb *vmcb, uint32_t reas
 	uint64_t rip = vmcb->rip;
 
 	record(vcpu, rip, reason);
-	vmcb->tlb_control = vcpu->machine.flush_always;
-	if (vcpu->machine.armed | (vmcb->exit_int_info & EVENT_VALID))
+	if (vcpu->machine.after | (vmcb->exit_int_info & EVENT_VALID))
 		after_interrupts(&vcpu->machine);
 	return amd_has_next_rip ? vmcb->next_rip : rip + length;
 }
@@ -306,14 +307,17 @@ struct vcpu *amd_exit(struct vcpu *vcpu)
 	}
 }
 
-/* Decides whether to decide, and who is entered next. */
-static struct vcpu *decide(struct cpu *cpu, struct vcpu *vcpu)
+static inline struct vcpu *ready(struct vcpu *vcpu)
 {
-	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
-		vcpu = core_choose(cpu);
 	if (vcpu && vcpu->machine.check)
 		amd_interrupt_arm(vcpu);
 	return vcpu;
+}
+
+/* Decides whether to decide, and who is entered next. */
+static struct vcpu *decide(struct cpu *cpu, struct vcpu *vcpu)
+{
+	return ready(__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED) ? core_choose(cpu) : vcpu);
 }
 
 struct vcpu *amd_exit_full(struct vcpu *vcpu)
@@ -324,10 +328,8 @@ struct vcpu *amd_exit_full(struct vcpu *vcpu)
 	uint64_t result = state->unanswered;
 
 	state->unanswered = 0;
-	if (result == DECIDE) {
-		cpu->resched = 1;
-		return decide(cpu, 0);
-	}
+	if (result == DECIDE)
+		return ready(core_choose(cpu));
 	if (!result)
 		result = answer(vcpu, row_of(code)->reason - 1u, code);
 	if (!result)

@@ -122,7 +122,7 @@ enum status machine_import(struct vcpu *vcpu, const struct exit_frame *shared, u
 		import_segments(state->vmcb, &frame);
 	if (parts & FRAME_HAS_SYSTEM)
 		import_system(state->vmcb, &frame);
-	state->check = 1;
+	state->check = state->after = 1;
 	return OK;
 }
 

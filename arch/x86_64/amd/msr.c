@@ -107,6 +107,7 @@ static bool write_efer(struct vcpu_state *state, uint64_t value)
 	if (value & ~EFER_GUEST || (vmcb->cr0 & CR0_PG && (value ^ vmcb->efer) & EFER_LME))
 		return false;
 	vmcb->efer = (value & ~EFER_LMA) | (vmcb->efer & EFER_LMA) | EFER_SVME;
+	state->after = 1;
 	vmcb->tlb_control = 1; /* NXE and LME change how translations are read */
 	return true;
 }
@@ -226,6 +227,7 @@ enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t val
 
 	if (value >> 32)
 		return ERR_ARGUMENT;
+	vcpu_result(&vcpu->layer->machine, 1, 0);
 	switch (lapic_register_write(state->lapic, offset, (uint32_t)value, machine_now(), &detail)) {
 	case LAPIC_FAULT:
 		return ERR_ARGUMENT;

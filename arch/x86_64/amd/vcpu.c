@@ -228,7 +228,7 @@ static void reset_registers(struct vcpu *vcpu)
 	zero(state->gpr, sizeof(state->gpr));
 	zero(state->dr, sizeof(state->dr));
 	state->armed = state->armed_extint = state->want_window = state->window_armed = 0;
-	state->check = 1;
+	state->check = state->after = 1;
 	state->tsc_aux = 0;
 	reset_save_area(state->vmcb);
 	real_segments(state->vmcb, 0xf000, 0xffff0000u);

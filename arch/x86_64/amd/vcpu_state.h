@@ -19,6 +19,7 @@ struct vcpu_state {
 	uint64_t next_rip;     /* behind the instruction that exited */
 	uint64_t detail[3];    /* frame.info of the last exit */
 	uint32_t armed;        /* vector offered by V_IRQ, 0 = none */
+	uint32_t after;        /* the next exit has something to clear up: a vector offered, a flush asked for */
 	uint32_t armed_extint; /* and it is an ExtINT: not in the local APIC */
 	uint32_t check;        /* atomic: look at the local APIC before the next entry */
 	uint32_t want_window;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "sdk/sdk.h"
 
 /*
  * What an application gets of its CPU, seen from inside: it reads the TSC in a loop, and a step larger than `gap` ticks
@@ -17,6 +18,7 @@ struct share {
 	uint64_t start_late; /* largest difference between (begin of run) and (first begin + n * period) */
 };
 /* Until `count` runs are complete, or `stop` (may be 0) says so, asked once per run. */
+/* Not by whole megahertz: a clock of 999,998 kHz would be off by a thousandth. */
 void share_measure(struct share *share, uint64_t gap, uint64_t period, uint64_t count, bool (*stop)(void *),
                    void *context);
 /* Microseconds in TSC ticks, exactly: the TSC need not run at whole MHz. */
