@@ -179,7 +179,7 @@ smoke: image
 test: packages
 	$(Q)tests/all
 
-size: all
+size: image
 	$(Q)tests/size $(AMD_SRC)
 
 packages:
