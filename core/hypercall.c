@@ -306,7 +306,18 @@ ALWAYS(guest_restart_act, guest_restart_apply)
 ALWAYS(guest_stop_act, guest_stop_apply)
 ALWAYS(guest_fault_act, guest_fault_apply)
 
-static const struct entry calls[HYPERCALL_COUNT] = {
+static enum status hole_act(CALL)
+{
+	return ERR_NUMBER;
+}
+#define HOLE HYPERCALL_COUNT
+
+static const struct entry calls[HYPERCALL_COUNT + 1] = {
+        [5 ... 7] = {hole_act, 0},
+        [14 ... 15] = {hole_act, 0},
+        [18 ... 23] = {hole_act, 0},
+        [29 ... 31] = {hole_act, 0},
+        [HOLE] = {hole_act, 0},
         [HC_VERSION] = {version_act, 0},
         [HC_EVENT_SIGNAL] = {signal_act, 0},
         [HC_EVENT_WAIT] = {wait_act, 0},
@@ -369,16 +380,18 @@ void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
 	struct vcpu_state *machine = &vcpu->machine;
 	uint64_t number = vcpu_argument(machine, 0), a = vcpu_argument(machine, 1);
 	uint64_t b = vcpu_argument(machine, 2), c = vcpu_argument(machine, 3);
-	enum status status = ERR_NUMBER;
+	enum status status = OK;
 
 	if (number == HC_VCPU_RUN && vcpu->guest) { /* a layer's loop: as frequent as all other calls together */
 		status = layer_run(cpu, vcpu, a, b, c);
-	} else if (number < HYPERCALL_COUNT && calls[number].act) {
-		status = calls[number].need ? allowed(SAME, calls[number].need) : OK;
+	} else {
+		const struct entry *entry = &calls[number < HYPERCALL_COUNT ? number : HOLE];
+		if (entry->need)
+			status = allowed(SAME, entry->need);
 		if (status == OK)
-			status = calls[number].act(SAME);
+			status = entry->act(SAME);
 	}
-	if (status != OK)
+	if (__builtin_expect(status != OK, false))
 		refused(vcpu, status);
 	vcpu_result(machine, 0, status);
 }

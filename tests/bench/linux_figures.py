@@ -11,7 +11,6 @@ WATCH = '''<app name="console" image="bench-watch" options="seconds=%s">
     <ports range="0x3f8-0x3ff"/> <ports range="0xf4-0xf7"/>
     <may>subject.* status.read audit.read audit.write schedule.switch self-test board.*</may>
   </app>'''
-# (EMULATION: a throw-away hypervisor with the layer's devices built in)
 START_BOUND, EXITS_BOUND = 30000000, 5000
 
 
@@ -31,6 +30,27 @@ def start_row(log, what):
     entry, first, load = (int(word) for word in found.groups())
     return Row(what, first - entry - load, START_BOUND, note='with loading, scrubbing and measuring %s' %
                '{:,}'.format(first - entry))
+
+
+SMALL = '''<system name="start">
+  %s
+  %s
+</system>
+'''
+
+
+def start():
+    """The start of the core alone: with one CPU and with four, and next to nothing to load."""
+    rows, commands = [], []
+    for cpus in (1, 4):
+        others = ''.join('<app name="hello%d" image="hello" cpu="%d"/>' % (cpu, cpu) for cpu in range(1, cpus))
+        watch = (WATCH % '100ms').replace('schedule.switch ', '')
+        image = emulator.build(SMALL % (watch, others), 'start%d' % cpus)
+        commands.append(emulator.of_system(image, 512, cpus))
+        log = emulator.run(commands[-1], image[:-4] + '.log')
+        rows.append(start_row(log, 'small applications, %d CPU%s' % (cpus, 's' if cpus > 1 else '')))
+    return [('start', 'Core entry to first guest instruction, without loading, scrubbing and measuring, instructions', rows,
+             [])], commands
 
 
 def quiet(text):

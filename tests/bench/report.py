@@ -61,3 +61,9 @@ def table(sections):
                 out.append('    ' + row.note)
         out += ['    ' + text for text in further]
     return '\n'.join(out) + '\n'
+
+
+def plain_table(rows):
+    width = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ['  '.join(cell.ljust(width[i]) if i == 0 else cell.rjust(width[i]) for i, cell in enumerate(row)).rstrip()
+            for row in rows]

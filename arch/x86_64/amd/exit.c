@@ -307,14 +307,17 @@ struct vcpu *amd_exit(struct vcpu *vcpu)
 	}
 }
 
-/* Decides whether to decide, and who is entered next. */
-static struct vcpu *decide(struct cpu *cpu, struct vcpu *vcpu)
+static inline struct vcpu *ready(struct vcpu *vcpu)
 {
-	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
-		vcpu = core_choose(cpu);
 	if (vcpu && vcpu->machine.check)
 		amd_interrupt_arm(vcpu);
 	return vcpu;
+}
+
+/* Decides whether to decide, and who is entered next. */
+static struct vcpu *decide(struct cpu *cpu, struct vcpu *vcpu)
+{
+	return ready(__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED) ? core_choose(cpu) : vcpu);
 }
 
 struct vcpu *amd_exit_full(struct vcpu *vcpu)
@@ -325,10 +328,8 @@ struct vcpu *amd_exit_full(struct vcpu *vcpu)
 	uint64_t result = state->unanswered;
 
 	state->unanswered = 0;
-	if (result == DECIDE) {
-		cpu->resched = 1;
-		return decide(cpu, 0);
-	}
+	if (result == DECIDE)
+		return ready(core_choose(cpu));
 	if (!result)
 		result = answer(vcpu, row_of(code)->reason - 1u, code);
 	if (!result)

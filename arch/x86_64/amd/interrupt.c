@@ -6,14 +6,15 @@
  * hardware waits for RFLAGS.IF and the shadow itself, so no window exits are needed. After an exit V_IRQ tells whether
  * the guest took it; only then the vector moves from IRR to ISR. Exceptions and NMIs are injected as events.
  */
-static void offer(struct vmcb *vmcb, unsigned vector, unsigned priority)
+/* Its priority is not compared with V_TPR: lapic_highest() has done so with the guest's own. */
+static void offer(struct vmcb *vmcb, unsigned vector)
 {
-	vmcb->int_ctl = V_INTR_MASKING | V_IRQ | V_IGNORE_TPR | V_PRIORITY(priority) | V_VECTOR(vector);
+	vmcb->int_ctl = V_INTR_MASKING | V_IRQ | V_IGNORE_TPR | V_VECTOR(vector);
 }
 
 static void arm_window(struct vcpu_state *state)
 {
-	offer(state->vmcb, 0, 15);
+	offer(state->vmcb, 0);
 	state->vmcb->intercept1 |= INTERCEPT_VINTR;
 	state->window_armed = 1;
 	state->armed = 0;
@@ -28,29 +29,40 @@ static void disarm_window(struct vcpu_state *state)
 	state->vmcb->int_ctl = V_INTR_MASKING;
 }
 
+/* NMIs, and whatever has to do with the 8259's INTR line and windows. true: the local APIC has to wait. */
+static __attribute__((noinline)) bool arm_unusual(struct vcpu_state *state)
+{
+	struct lapic *lapic = state->lapic;
+
+	if (lapic->nmi_pending && !(state->vmcb->event_inject & EVENT_VALID)) {
+		lapic->nmi_pending = 0;
+		state->vmcb->event_inject = EVENT_VALID | UINT64_C(2) << 8 | 2;
+	}
+	if (state->armed_extint)
+		return true; /* the acknowledged vector goes first */
+	if (state->want_window || lapic_extint_ready(lapic)) {
+		arm_window(state);
+		return true;
+	}
+	disarm_window(state);
+	return false;
+}
+
 void amd_interrupt_arm(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	struct lapic *lapic = state->lapic;
 
 	__atomic_exchange_n(&state->check, 0, __ATOMIC_SEQ_CST);
-	if (lapic->nmi_pending && !(state->vmcb->event_inject & EVENT_VALID)) {
-		lapic->nmi_pending = 0;
-		state->vmcb->event_inject = EVENT_VALID | UINT64_C(2) << 8 | 2;
-	}
-	if (state->armed_extint)
-		return; /* the acknowledged vector goes first */
-	if (state->want_window || lapic_extint_ready(lapic)) {
-		arm_window(state);
+	if ((lapic->nmi_pending | lapic->extint | state->armed_extint | state->want_window | state->window_armed) &&
+	    arm_unusual(state))
 		return;
-	}
-	disarm_window(state);
 	unsigned vector = lapic_highest(lapic);
 	if (vector == state->armed)
 		return;
 	state->armed = state->after = vector;
 	if (vector)
-		offer(state->vmcb, vector, vector >> 4);
+		offer(state->vmcb, vector);
 	else
 		state->vmcb->int_ctl = V_INTR_MASKING;
 }
@@ -140,7 +152,7 @@ void machine_extint(struct vcpu *vcpu, unsigned vector)
 	disarm_window(state);
 	state->armed = state->after = vector;
 	state->armed_extint = 1;
-	offer(state->vmcb, vector, 15);
+	offer(state->vmcb, vector);
 }
 
 void machine_extint_line(struct vcpu *vcpu, bool raised)

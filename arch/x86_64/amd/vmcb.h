@@ -73,7 +73,6 @@ _Static_assert(offsetof(struct vmcb, pause_threshold) == 0x3c && offsetof(struct
 #define INTERCEPT_MC (1u << 18)
 
 #define V_IRQ (UINT64_C(1) << 8)
-#define V_PRIORITY(p) ((uint64_t)(p) << 16)
 #define V_IGNORE_TPR (UINT64_C(1) << 20)
 #define V_INTR_MASKING (UINT64_C(1) << 24)
 #define V_VECTOR(v) ((uint64_t)(v) << 32)

@@ -188,8 +188,9 @@ int main(void)
 	uint64_t before = stats_read(&stats_get()->vcpu[info_subject("victim")->vcpu_first].runtime);
 	attack_run(&attack, 20);
 	check_account(before, since, share, info_option_number("share-slack", 100));
-	judge(w[1] > 20 && w[2] > 1000, "%lu storms, %lu exits, at least %lu of each, %lu interrupts", STORMS, w[2],
-	      w[1], w[3]);
+	/* in real time on a busy host (attack-storm-smp) some storms hardly blow */
+	judge(w[1] >= info_option_number("storms", 20) && w[2] > 1000,
+	      "%lu storms, %lu exits, at least %lu of each, %lu interrupts", STORMS, w[2], w[1], w[3]);
 	attack.written = w[4];
 	attack_audited(&attack);
 	attack_end(&attack, frame, info_option_number("slack", 2000));
