@@ -2,9 +2,11 @@
 """The terminal in front of a system, for the tests that type at it: tests/smoke, tests/systems."""
 import os
 import re
+import signal
 import time
 
 import pexpect
+from pexpect import popen_spawn
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(ROOT, 'build')
@@ -40,11 +42,12 @@ class Machine:
 
     def __init__(self, command, log):
         self.log = open(os.path.join(BUILD, log), 'w', encoding='utf-8')
-        self.spawned = pexpect.spawn(command[0], command[1:], encoding='utf-8', codec_errors='replace', echo=False,
-                                     timeout=30, dimensions=(50, 132))
+        # pipes, not a terminal: a machine without /dev/pts can run this; a group of its own, so that close() ends all of it
+        self.spawned = popen_spawn.PopenSpawn(command, encoding='utf-8', codec_errors='replace', timeout=30,
+                                              preexec_fn=os.setsid)
         self.spawned.delaybeforesend = None
-        self.marks = 0
         self.spawned.logfile_read = self.log
+        self.marks = 0
 
     def type(self, text):
         self.spawned.send(text)
@@ -65,11 +68,15 @@ class Machine:
             self.spawned.expect(pexpect.EOF, timeout=seconds)
         except pexpect.TIMEOUT:
             raise Failed('it still runs') from None
-        self.spawned.close()
-        need(self.spawned.exitstatus == 0, 'exit status %s' % self.spawned.exitstatus)
+        status = self.spawned.proc.wait(seconds)
+        need(status == 0, 'exit status %s' % status)
 
     def close(self):
-        self.spawned.close(force=True)
+        try:
+            os.killpg(self.spawned.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.spawned.proc.wait()
 
     def tail(self):
         return ' | '.join(plain(self.spawned.before or '').strip().split('\n')[-4:])

@@ -15,7 +15,7 @@ const char new_makefile_head[] =
         "CFLAGS := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(shell gcc -print-file-name=include) \\\n"
         "\t-I$(BULKHEAD) -I. -m64 -mno-red-zone -mgeneral-regs-only -fno-pic -fno-stack-protector \\\n"
         "\t-fcf-protection=none -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -fno-common \\\n"
-        "\t-fno-strict-aliasing $(WARN)\n"
+        "\t-fno-strict-aliasing -fno-ipa-reference $(WARN)\n"
         "LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections\n"
         "\n"
         "# Unit tests run natively: the same files, the SDK's mock instead of the machine.\n"

@@ -9,9 +9,9 @@
  * A core that only tests the machine beneath it: start-up, timer, windows, lines, CPUs, page rights. Prints a line per
  * finding; the boot module's first byte says how it ends: see break_rule(). tests/boot/run compares.
  */
-static uint64_t line_count, kicks[16], never;
-static volatile uint64_t nmi_count;
-static uint64_t cpus_running;
+static uint64_t never, cpus_running;
+/* Interrupts count; a compiler that sees all the code at once need not know. */
+static volatile uint64_t line_count, kicks[16], nmi_count;
 static char command;
 static const struct boot_info *info;
 extern const uint8_t core_text[], core_rodata[], core_once[], core_start[];
