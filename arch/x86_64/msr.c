@@ -6,7 +6,7 @@
  * for the layer. Cells are numbered in the order of their records; a ninth has none and is refused.
  */
 /* First the power of two at the upper end, then halves: a window of `step` records never leaves the table. */
-static const struct config_msr *search(const struct config_msr *table, uint32_t count, uint32_t msr)
+const struct config_msr *msr_find(const struct config_msr *table, uint32_t count, uint32_t msr)
 {
 	if (count == 0)
 		return 0;
@@ -31,7 +31,7 @@ static uint32_t cell(const struct config_msr *table, const struct config_msr *re
 enum msr_result msr_read(const struct config_msr *table, uint32_t count, const uint64_t stores[MSR_STORES],
                          uint32_t msr, uint64_t *value)
 {
-	const struct config_msr *record = search(table, count, msr);
+	const struct config_msr *record = msr_find(table, count, msr);
 	if (!record)
 		return MSR_REFUSED;
 	*value = record->value;
@@ -49,7 +49,7 @@ enum msr_result msr_read(const struct config_msr *table, uint32_t count, const u
 enum msr_result msr_write(const struct config_msr *table, uint32_t count, uint64_t stores[MSR_STORES], uint32_t msr,
                           uint64_t value)
 {
-	const struct config_msr *record = search(table, count, msr);
+	const struct config_msr *record = msr_find(table, count, msr);
 	if (!record)
 		return MSR_REFUSED;
 	if (record->action == MSR_VALUE)

@@ -20,6 +20,8 @@ enum msr_result msr_read(const struct config_msr *table, uint32_t count, const u
                          uint32_t msr, uint64_t *value);
 enum msr_result msr_write(const struct config_msr *table, uint32_t count, uint64_t stores[MSR_STORES], uint32_t msr,
                           uint64_t value);
+/* The record of a register, 0 = none: for a caller that remembers the last one. */
+const struct config_msr *msr_find(const struct config_msr *table, uint32_t count, uint32_t msr);
 /* Start values, at every reset of the vCPU. */
 void msr_reset(const struct config_msr *table, uint32_t count, uint64_t stores[MSR_STORES]);
 

@@ -153,6 +153,16 @@ static int kept(struct vcpu_state *state, uint32_t msr, bool write, uint64_t *va
 static uint64_t from_table(struct vcpu *vcpu, uint32_t msr, bool write, uint64_t value)
 {
 	struct vcpu_state *state = &vcpu->machine;
+
+	if (!write) { /* a register that is read in a loop is found without a search */
+		const struct config_msr *record = state->msr_last;
+		if (!record || record->msr != msr)
+			record = state->msr_last = msr_find(state->msr, state->msr_count, msr);
+		if (record && record->action == MSR_VALUE) {
+			finish_read(state, record->value);
+			return 0;
+		}
+	}
 	enum msr_result result = write ? msr_write(state->msr, state->msr_count, state->msr_store, msr, value)
 	                               : msr_read(state->msr, state->msr_count, state->msr_store, msr, &value);
 

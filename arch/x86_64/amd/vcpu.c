@@ -274,12 +274,21 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 	state->lapic->state = LAPIC_RUNNING;
 }
 
-/* XCR0 is read back: not every implementation lets XSETBV be intercepted (QEMU 7.2 does not). */
-static void save_extended(struct vcpu_state *state)
+/* XSETBV is dear on silicon: only when it changes something. */
+static void set_xcr0(uint64_t *live, uint64_t value)
 {
-	state->xcr0 = (xgetbv() & state->xcr0_max) | 1;
+	if (*live == value)
+		return;
+	xsetbv(value);
+	*live = value;
+}
+
+/* XCR0 is read back: not every implementation lets XSETBV be intercepted (QEMU 7.2 does not). */
+static void save_extended(struct vcpu_state *state, uint64_t *live)
+{
+	state->xcr0 = (*live & state->xcr0_max) | 1;
 	if (state->xcr0_max) {
-		xsetbv(state->xcr0_max);
+		set_xcr0(live, state->xcr0_max);
 		xsave(state->xsave, state->xcr0_max);
 	}
 	__asm__("mov %%db0, %0" : "=r"(state->dr[0]));
@@ -292,11 +301,11 @@ static void save_extended(struct vcpu_state *state)
  * All components, not only the granted ones: what the area does not hold is initialised (APM 4 XRSTOR), so a subject
  * finds nothing of the one before it, not even in registers that its description leaves out: SSE needs no XCR0 bit.
  */
-static void load_extended(const struct vcpu_state *state)
+static void load_extended(const struct vcpu_state *state, uint64_t live)
 {
-	xsetbv(host_xcr0);
+	set_xcr0(&live, host_xcr0);
 	xrstor(state->xsave, host_xcr0);
-	xsetbv(state->xcr0);
+	set_xcr0(&live, state->xcr0);
 	__asm__ volatile("mov %0, %%db0" : : "r"(state->dr[0]));
 	__asm__ volatile("mov %0, %%db1" : : "r"(state->dr[1]));
 	__asm__ volatile("mov %0, %%db2" : : "r"(state->dr[2]));
@@ -306,8 +315,10 @@ static void load_extended(const struct vcpu_state *state)
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 {
+	uint64_t live = xgetbv();
+
 	(void)cpu;
 	if (previous)
-		save_extended(&previous->machine);
-	load_extended(&next->machine);
+		save_extended(&previous->machine, &live);
+	load_extended(&next->machine, live);
 }

@@ -27,7 +27,7 @@ struct vcpu_state {
 	uint32_t flush_always; /* shares its address-space tag: TLB_CONTROL of every entry */
 	uint32_t unanswered;   /* enum exit + 1 that amd_exit() left to amd_exit_full() */
 	const struct config_cpuid *cpuid;
-	const struct config_msr *msr;
+	const struct config_msr *msr, *msr_last; /* the table; the record asked for last */
 	uint32_t cpuid_count, msr_count;
 	struct cpuid_facts facts;
 	uint64_t xcr0;     /* the guest's */
