@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""The ruler of tests/bench: QEMU counting instructions. One TSC tick is one executed instruction, and the same image
-gives the same figures on every run, whatever else the machine does."""
+"""The ruler of tests/bench: QEMU counting instructions. One TSC tick is one executed instruction. The same image
+gives the same figures on every run, whatever else the machine does, but for a CPU that wakes from idle: that may differ by
+some instructions (same_figures.py shows it)."""
 import os
 import subprocess
 

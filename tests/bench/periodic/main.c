@@ -12,13 +12,14 @@
 #define SLOTS 16u /* of the histogram: bounds are powers of two */
 
 static uint32_t histogram[SLOTS];
-static uint64_t period, offset, late_max, missed, beats;
+static uint64_t period, offset, late_max, late_sum, missed, beats;
 
 static void note(uint64_t late)
 {
 	unsigned slot = 0;
 
 	late_max = late > late_max ? late : late_max;
+	late_sum += late;
 	while (late >> slot > 32 && slot + 1 < SLOTS)
 		slot++;
 	histogram[slot]++;
@@ -72,8 +73,8 @@ static void run(uint64_t count, const struct info_subject *victim, struct channe
 			break;
 		subject_restart(victim->id);
 	}
-	print("PERIODS n=%lu missed=%lu late_max=%lu restarts=%lu longest=%lu beats=%lu\n",
-	      count - (end > n ? end - n : 0), missed, late_max, restarts, longest, beats);
+	print("PERIODS n=%lu missed=%lu late_max=%lu late_sum=%lu restarts=%lu longest=%lu beats=%lu\n",
+	      count - (end > n ? end - n : 0), missed, late_max, late_sum, restarts, longest, beats);
 }
 
 int main(void)
