@@ -7,12 +7,12 @@
 #include "core/machine.h"
 
 /*
- * Frequencies come from CPUID 0x15 where it states them, else from one 10 ms measurement of TSC and local APIC timer
+ * Frequencies come from CPUID 0x15 where it states them, else from one 8 ms measurement of TSC and local APIC timer
  * against PIT channel 2. A sample is taken at an edge of the PIT's count, and of several the one with the shortest
  * doubt is kept: an emulator may lose its CPU for milliseconds between two instructions.
  */
 #define PIT_HZ UINT64_C(1193182)
-#define PIT_TICKS 11932u /* 10 ms */
+#define PIT_TICKS 9546u /* 8 ms */
 #define SAMPLES 8u
 #define ATTEMPTS 5u
 #define EDGE_POLLS 100000u
