@@ -34,7 +34,7 @@ AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
 # Optimised across files. These are fast: without one of them an exit costs a tenth more; the rest is small, at under 1 %.
 CORE_HOT := $(addprefix core/,hypercall.c layer.c scheduler.c vcpu.c) $(addprefix arch/x86_64/,cpuid.c lapic.c \
-	lapic_register.c lapic_timer.c msr.c amd/exit.c amd/interrupt.c amd/msr.c hw/timer.c)
+	lapic_register.c lapic_timer.c msr.c amd/exit.c amd/interrupt.c amd/msr.c amd/switch.c hw/timer.c)
 CORE_DENSE := -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
 CORE_FLAGS = $(FREE) $(X86) -Iarch/x86_64/amd $(CORE_DENSE) $(if $(filter $<,$(CORE_HOT)),,-Oz)
 $(B)/core-amd/%.c.o: %.c Makefile

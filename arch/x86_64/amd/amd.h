@@ -23,6 +23,7 @@ uint64_t amd_msr(struct vcpu *vcpu, bool write);
 void amd_ipi(struct vcpu *from, uint64_t icr);
 void amd_inject(struct vcpu *vcpu, unsigned vector, bool has_error, uint32_t error);
 extern bool amd_has_next_rip;
+extern uint64_t amd_host_xcr0; /* every component this CPU has */
 
 static inline void xsetbv(uint64_t value)
 {

@@ -20,7 +20,6 @@
 #define XSAVE_BYTES (576u + 256u) /* legacy, header, AVX: all that xcr0 can grant (lib/config.c) */
 bool amd_has_next_rip;
 static uint32_t asid_count;
-static uint64_t host_xcr0;                    /* every state component that this CPU has */
 static uint8_t *maps_of[CONFIG_MAX_SUBJECTS]; /* IOPM, then MSRPM */
 static uint8_t host_save[CONFIG_MAX_CPUS][PAGE] __attribute__((aligned(4096)));
 static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
@@ -50,7 +49,7 @@ enum status machine_check(const char **what)
 	amd_has_next_rip = regs[CPUID_EDX] >> 3 & 1;
 	asid_count = regs[CPUID_EBX];
 	machine_cpuid(0xd, 0, regs);
-	host_xcr0 = regs[CPUID_EAX] | (uint64_t)regs[CPUID_EDX] << 32;
+	amd_host_xcr0 = regs[CPUID_EAX] | (uint64_t)regs[CPUID_EDX] << 32;
 	machine_cpu_open(0);
 	return OK;
 }
@@ -272,53 +271,4 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 	state->vmcb->rip = 0;
 	state->gpr[2] = 0x00000f00; /* EDX: family, as after reset */
 	state->lapic->state = LAPIC_RUNNING;
-}
-
-/* XSETBV is dear on silicon: only when it changes something. */
-static void set_xcr0(uint64_t *live, uint64_t value)
-{
-	if (*live == value)
-		return;
-	xsetbv(value);
-	*live = value;
-}
-
-/* XCR0 is read back: not every implementation lets XSETBV be intercepted (QEMU 7.2 does not). */
-static void save_extended(struct vcpu_state *state, uint64_t *live)
-{
-	state->xcr0 = (*live & state->xcr0_max) | 1;
-	if (state->xcr0_max) {
-		set_xcr0(live, state->xcr0_max);
-		xsave(state->xsave, state->xcr0_max);
-	}
-	__asm__("mov %%db0, %0" : "=r"(state->dr[0]));
-	__asm__("mov %%db1, %0" : "=r"(state->dr[1]));
-	__asm__("mov %%db2, %0" : "=r"(state->dr[2]));
-	__asm__("mov %%db3, %0" : "=r"(state->dr[3]));
-}
-
-/*
- * All components, not only the granted ones: what the area does not hold is initialised (APM 4 XRSTOR), so a subject
- * finds nothing of the one before it, not even in registers that its description leaves out: SSE needs no XCR0 bit.
- */
-static void load_extended(const struct vcpu_state *state, uint64_t live)
-{
-	set_xcr0(&live, host_xcr0);
-	xrstor(state->xsave, host_xcr0);
-	set_xcr0(&live, state->xcr0);
-	__asm__ volatile("mov %0, %%db0" : : "r"(state->dr[0]));
-	__asm__ volatile("mov %0, %%db1" : : "r"(state->dr[1]));
-	__asm__ volatile("mov %0, %%db2" : : "r"(state->dr[2]));
-	__asm__ volatile("mov %0, %%db3" : : "r"(state->dr[3]));
-	wrmsr(0xc0000103u, state->tsc_aux);
-}
-
-void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
-{
-	uint64_t live = xgetbv();
-
-	(void)cpu;
-	if (previous)
-		save_extended(&previous->machine, &live);
-	load_extended(&next->machine, live);
 }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#include "arch/x86_64/amd/amd.h"
+#include "arch/x86_64/insn.h"
+
+/*
+ * From one restart unit to another: what VMRUN and VMLOAD do not switch. Everything the CPU has is loaded, so nothing of
+ * the subject before is left.
+ */
+uint64_t amd_host_xcr0;
+
+/* XSETBV is dear on silicon: only when it changes something. */
+static void set_xcr0(uint64_t *live, uint64_t value)
+{
+	if (*live == value)
+		return;
+	xsetbv(value);
+	*live = value;
+}
+
+/* XCR0 is read back: not every implementation lets XSETBV be intercepted (QEMU 7.2 does not). */
+static void save_extended(struct vcpu_state *state, uint64_t *live)
+{
+	state->xcr0 = (*live & state->xcr0_max) | 1;
+	if (state->xcr0_max) {
+		set_xcr0(live, state->xcr0_max);
+		xsave(state->xsave, state->xcr0_max);
+	}
+	__asm__("mov %%db0, %0" : "=r"(state->dr[0]));
+	__asm__("mov %%db1, %0" : "=r"(state->dr[1]));
+	__asm__("mov %%db2, %0" : "=r"(state->dr[2]));
+	__asm__("mov %%db3, %0" : "=r"(state->dr[3]));
+}
+
+/*
+ * All components, not only the granted ones: what the area does not hold is initialised (APM 4 XRSTOR), so a subject
+ * finds nothing of the one before it, not even in registers that its description leaves out: SSE needs no XCR0 bit.
+ */
+static void load_extended(const struct vcpu_state *state, uint64_t live)
+{
+	set_xcr0(&live, amd_host_xcr0);
+	xrstor(state->xsave, amd_host_xcr0);
+	set_xcr0(&live, state->xcr0);
+	__asm__ volatile("mov %0, %%db0" : : "r"(state->dr[0]));
+	__asm__ volatile("mov %0, %%db1" : : "r"(state->dr[1]));
+	__asm__ volatile("mov %0, %%db2" : : "r"(state->dr[2]));
+	__asm__ volatile("mov %0, %%db3" : : "r"(state->dr[3]));
+	wrmsr(0xc0000103u, state->tsc_aux);
+}
+
+void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
+{
+	uint64_t live = xgetbv();
+
+	(void)cpu;
+	if (previous)
+		save_extended(&previous->machine, &live);
+	load_extended(&next->machine, live);
+}
