@@ -58,7 +58,8 @@ enum frame_segment_index {
 #define FRAME_HAS_ALL 15u
 
 /* frame.info[] by reason
- * EXIT_IO:      [0] = port | size << 16 | flags << 24 (FRAME_IO_*); size 1, 2, 4
+ * EXIT_IO:      [0] = port | size << 16 | flags << 24 (FRAME_IO_*); size 1, 2, 4. Only string forms fill the frame: a
+ *               plain IN or OUT is handed over in registers alone (HC_VCPU_RUN), and the frame stays as it was
  * EXIT_MEMORY:  [0] = guest-physical address, [1] = FRAME_MEMORY_* bits
  * EXIT_MSR:     [0] = msr | write << 32, [1] = value written
  * EXIT_CONTROL: [0] = register: 0..15 = CRn, 16..31 = DRn, bit 8 = write

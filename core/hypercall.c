@@ -45,7 +45,6 @@ static void signal_apply(CALL)
 
 static void wait_apply(CALL)
 {
-
 	vcpu->wait_mask = a;
 	vcpu->deadline = b;
 	vcpu->state = VCPU_WAITING;
@@ -170,11 +169,6 @@ static void reboot_apply(CALL)
 static void power_off_apply(CALL)
 {
 	machine_power_off(the_system.config->pm_off_port, the_system.config->pm_off_value);
-}
-
-static enum status run_act(CALL)
-{
-	return layer_run(vcpu->cpu, vcpu, a, b, c);
 }
 
 /* A layer names its guest's vCPUs by their number; it may touch only the one whose layer vCPU on this CPU it is. */
@@ -336,7 +330,7 @@ static const struct entry calls[HYPERCALL_COUNT + 1] = {
         [HC_IMAGE_LOAD] = {image_act, RIGHT_IMAGE_LOAD},
         [HC_REBOOT] = {reboot_act, RIGHT_REBOOT},
         [HC_POWER_OFF] = {power_off_act, RIGHT_POWER_OFF},
-        [HC_VCPU_RUN] = {run_act, NEED_LAYER},
+        [HC_VCPU_RUN] = {hole_act, NEED_LAYER}, /* a layer's never comes here: core_hypercall() */
         [HC_VCPU_GET] = {get_act, NEED_LAYER},
         [HC_VCPU_SET] = {set_act, NEED_LAYER},
         [HC_LAPIC_ASSERT] = {assert_act, NEED_LAYER},

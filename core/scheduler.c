@@ -10,10 +10,10 @@
 #include "core/vcpu.h"
 
 /*
- * One decision, `choose`, is taken whenever cpu->resched is set: at a frame end, after an interrupt, when a vCPU
+ * One decision, core_choose(), is taken whenever cpu->resched is set: at a frame end, after an interrupt, when a vCPU
  * blocks or wakes. Between two decisions cpu->current runs, and handover between a guest and its layer changes only
- * that pointer. Invariant: frame_start <= the time the frame was planned for, exactly; nothing in here ever moves a
- * frame, it only finds out how late it is.
+ * that pointer. Invariant: frame_start and frame_end are the planned times, exactly; nothing in here ever moves a frame,
+ * it only finds out how late it is.
  *
  * A schedule switch is one atomic word. Every CPU computes the same major-frame boundaries from the same numbers, so
  * each finds the switch at its own boundary and nobody waits for anybody.

@@ -233,11 +233,10 @@ uint64_t machine_lapic_read(struct vcpu *vcpu, unsigned offset)
 enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t value)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	uint64_t detail = 0;
+	uint64_t detail = 0, ended = 0;
 
 	if (value >> 32)
 		return ERR_ARGUMENT;
-	vcpu_result(&vcpu->layer->machine, 1, 0);
 	switch (lapic_register_write(state->lapic, offset, (uint32_t)value, machine_now(), &detail)) {
 	case LAPIC_FAULT:
 		return ERR_ARGUMENT;
@@ -248,11 +247,12 @@ enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t val
 		scheduler_deadline(vcpu->cpu, state->lapic->deadline);
 		break;
 	case LAPIC_EOI:
-		vcpu_result(&vcpu->layer->machine, 1, detail); /* the vector: the layer tells its own IOAPIC */
+		ended = detail; /* the vector: the layer tells its own IOAPIC */
 		break;
 	default:
 		break;
 	}
+	vcpu_result(&vcpu->layer->machine, 1, ended); /* not before: a refused call leaves the registers alone */
 	state->check = 1;
 	return OK;
 }
