@@ -27,14 +27,15 @@ all: $(B)/core-amd.elf $(B)/bulkhead apps
 # bytes: by string instructions, arch/x86_64/hw/bytes.S
 CORE_LIB := $(filter-out lib/config_rules.c,$(wildcard lib/config*.c)) lib/hash.c lib/placement.c lib/tables.c lib/text.c
 CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
-# arch/x86_64/*.c is pure and also runs natively in unit tests; boot/ and hw/ touch the machine
+# arch/x86_64/*.c is pure and also runs natively in unit tests; boot/, hw/ and vcpu/ touch the machine
 X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.c arch/x86_64/hw/*.S)
 X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
-AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
+AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/vcpu/*.c arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
 # Optimised across files. These are fast: without one of them an exit costs a tenth more; the rest is small, at under 1 %.
 CORE_HOT := $(addprefix core/,hypercall.c layer.c scheduler.c vcpu.c) $(addprefix arch/x86_64/,cpuid.c lapic.c \
-	lapic_register.c lapic_timer.c msr.c amd/exit.c amd/interrupt.c amd/msr.c amd/switch.c hw/timer.c)
+	lapic_register.c lapic_timer.c msr.c $(addprefix vcpu/,exit.c interrupt.c msr.c switch.c) amd/exit.c \
+	amd/interrupt.c hw/timer.c)
 CORE_DENSE := -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
 CORE_FLAGS = $(FREE) $(X86) -Iarch/x86_64/amd $(CORE_DENSE) $(if $(filter $<,$(CORE_HOT)),,-Oz)
 $(B)/core-amd/%.c.o: %.c Makefile

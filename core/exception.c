@@ -85,7 +85,7 @@ void exception_fault(struct cpu *cpu, struct vcpu *vcpu, enum fault fault, enum 
 	if (policy->action == ACTION_INJECT && machine_fault_inject(vcpu, reason))
 		return;
 	if (policy->action == ACTION_IGNORE && (fault == FAULT_IO || fault == FAULT_MSR)) {
-		machine_ignore(vcpu);
+		machine_ignore(vcpu, reason);
 		return;
 	}
 	end_subject(cpu, vcpu, policy, fault, policy->action > ACTION_IGNORE ? policy->action : ACTION_STOP, detail);

@@ -130,7 +130,7 @@ enum exit_detail { DETAIL_0, DETAIL_1, DETAIL_2 };
 uint64_t machine_detail(const struct vcpu *vcpu, unsigned index); /* of the last exit: frame.info[index] */
 uint64_t machine_rip(const struct vcpu *vcpu);
 bool machine_fault_inject(struct vcpu *vcpu, enum exit reason); /* #GP or #UD as fits; false if it cannot be */
-void machine_ignore(struct vcpu *vcpu); /* EXIT_IO, EXIT_MSR: all ones into the target, advance */
+void machine_ignore(struct vcpu *vcpu, enum exit reason); /* EXIT_IO, EXIT_MSR: all ones into the target, advance */
 
 /* Interrupts and time of the guest's local APIC */
 bool machine_vcpu_post(struct vcpu *vcpu, unsigned vector, bool level); /* from any CPU; true if newly pending */

@@ -145,8 +145,9 @@ bool machine_fault_inject(struct vcpu *vcpu, enum exit reason)
 	vcpu->machine.faults_injected++;
 	return true;
 }
-void machine_ignore(struct vcpu *vcpu)
+void machine_ignore(struct vcpu *vcpu, enum exit reason)
 {
+	(void)reason;
 	vcpu->machine.ignored++;
 }
 

@@ -7,16 +7,16 @@
 #define VMCB_RAX 0x5f8
 #define STATE_VMCB 128
 #define STATE_HOST 136
-#define AMD_EXIT_FULL 1
+#define VCPU_EXIT_FULL 1
 
 	.text
-	.globl amd_run
+	.globl vcpu_enter
 	/*
-	 * void amd_run(struct vcpu *vcpu): enters it, then whichever vCPU amd_exit() names, until that is none.
-	 * RBP, R12..R15 are the callee's to keep in C, so they stay in the registers while amd_exit() answers, and are
-	 * stored only when another vCPU comes or when somebody wants to see them (amd_exit_full).
+	 * void vcpu_enter(struct vcpu *vcpu): enters it, then whichever vCPU vcpu_exit() names, until that is none.
+	 * RBP, R12..R15 are the callee's to keep in C, so they stay in the registers while vcpu_exit() answers, and are
+	 * stored only when another vCPU comes or when somebody wants to see them (vcpu_exit_full).
 	 */
-amd_run:
+vcpu_enter:
 	push %rbx
 	push %rbp
 	push %r12
@@ -65,7 +65,7 @@ enter:
 	vmload %rax
 	cli
 	stgi
-	call amd_exit
+	call vcpu_exit
 	mov (%rsp), %rdi
 	cmp %rdi, %rax
 	je enter
@@ -74,9 +74,9 @@ enter:
 	mov %r13, 104(%rdi)
 	mov %r14, 112(%rdi)
 	mov %r15, 120(%rdi)
-	cmp $AMD_EXIT_FULL, %rax
+	cmp $VCPU_EXIT_FULL, %rax
 	jne 1f
-	call amd_exit_full
+	call vcpu_exit_full
 1:	mov %rax, %rdi
 	mov %rax, (%rsp)
 	test %rax, %rax

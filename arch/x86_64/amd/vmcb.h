@@ -88,20 +88,14 @@ _Static_assert(offsetof(struct vmcb, pause_threshold) == 0x3c && offsetof(struct
 #define VMEXIT_INVD 0x76u
 #define VMEXIT_PAUSE 0x77u
 #define VMEXIT_HLT 0x78u
-#define VMEXIT_INVLPGA 0x7au
 #define VMEXIT_IOIO 0x7bu
 #define VMEXIT_MSR 0x7cu
 #define VMEXIT_SHUTDOWN 0x7fu
-#define VMEXIT_VMRUN 0x80u
 #define VMEXIT_VMMCALL 0x81u
 #define VMEXIT_WBINVD 0x89u
-#define VMEXIT_MWAIT 0x8bu
 #define VMEXIT_XSETBV 0x8du
 #define VMEXIT_NPF 0x400u
 
-#define IOIO_STRING 4u
-#define EVENT_VALID (UINT64_C(1) << 31)
-#define EVENT_ERROR_VALID (UINT64_C(1) << 11)
-#define EVENT_TYPE(event) ((unsigned)((event) >> 8) & 7u)
+#define EFER_SVME (UINT64_C(1) << 12)
 
 #endif

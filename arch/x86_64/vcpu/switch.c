@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: ISC */
-#include "arch/x86_64/amd/amd.h"
+#include "vendor.h"
 #include "arch/x86_64/insn.h"
 
 /*
- * From one restart unit to another: what VMRUN and VMLOAD do not switch. Everything the CPU has is loaded, so nothing of
+ * From one restart unit to another: what an entry does not switch. Everything the CPU has is loaded, so nothing of
  * the subject before is left.
  */
-uint64_t amd_host_xcr0;
+uint64_t vcpu_host_xcr0;
+
+void vcpu_extended_open(void)
+{
+	uint32_t regs[4];
+
+	cpuid(0xd, 0, regs);
+	vcpu_host_xcr0 = regs[CPUID_EAX] | (uint64_t)regs[CPUID_EDX] << 32;
+}
 
 /* XSETBV is dear on silicon: only when it changes something. */
 static void set_xcr0(uint64_t *live, uint64_t value)
 {
 	if (*live == value)
 		return;
-	xsetbv(value);
+	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
 	*live = value;
 }
 
@@ -23,7 +31,10 @@ static void save_extended(struct vcpu_state *state, uint64_t *live)
 	state->xcr0 = (*live & state->xcr0_max) | 1;
 	if (state->xcr0_max) {
 		set_xcr0(live, state->xcr0_max);
-		xsave(state->xsave, state->xcr0_max);
+		__asm__ volatile("xsave64 (%0)"
+		                 :
+		                 : "r"(state->xsave), "a"((uint32_t)state->xcr0_max), "d"(0)
+		                 : "memory");
 	}
 	__asm__("mov %%db0, %0" : "=r"(state->dr[0]));
 	__asm__("mov %%db1, %0" : "=r"(state->dr[1]));
@@ -37,8 +48,11 @@ static void save_extended(struct vcpu_state *state, uint64_t *live)
  */
 static void load_extended(const struct vcpu_state *state, uint64_t live)
 {
-	set_xcr0(&live, amd_host_xcr0);
-	xrstor(state->xsave, amd_host_xcr0);
+	set_xcr0(&live, vcpu_host_xcr0);
+	__asm__ volatile("xrstor64 (%0)"
+	                 :
+	                 : "r"(state->xsave), "a"((uint32_t)vcpu_host_xcr0), "d"((uint32_t)(vcpu_host_xcr0 >> 32))
+	                 : "memory");
 	set_xcr0(&live, state->xcr0);
 	__asm__ volatile("mov %0, %%db0" : : "r"(state->dr[0]));
 	__asm__ volatile("mov %0, %%db1" : : "r"(state->dr[1]));
@@ -49,9 +63,12 @@ static void load_extended(const struct vcpu_state *state, uint64_t live)
 
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 {
-	uint64_t live = xgetbv();
+	uint32_t low, high;
 
 	(void)cpu;
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	uint64_t live = low | (uint64_t)high << 32;
+
 	if (previous)
 		save_extended(&previous->machine, &live);
 	load_extended(&next->machine, live);

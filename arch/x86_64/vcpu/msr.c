@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "arch/x86_64/msr.h"
-#include "arch/x86_64/amd/amd.h"
+#include "vendor.h"
 #include "arch/x86_64/insn.h"
+#include "arch/x86_64/msr.h"
 #include "core/scheduler.h"
 #include "core/subject.h"
 #include "core/system.h"
@@ -13,18 +13,13 @@
 #define MSR_PAT 0x277u
 #define MSR_TSC_AUX 0xc0000103u
 
-static void finish_read(struct vcpu_state *state, uint64_t value)
+static inline void finish(struct vcpu_state *state, bool write, uint64_t value)
 {
-	state->gpr[0] = (uint32_t)value;
-	state->gpr[2] = value >> 32;
-	state->vmcb->rip = state->next_rip;
-	state->vmcb->interrupt_shadow = 0;
-}
-
-static void finish_write(struct vcpu_state *state)
-{
-	state->vmcb->rip = state->next_rip;
-	state->vmcb->interrupt_shadow = 0;
+	if (!write) {
+		state->gpr[0] = (uint32_t)value;
+		state->gpr[2] = value >> 32;
+	}
+	vcpu_advance(state);
 }
 
 static void send(struct vcpu *to, enum lapic_ipi kind, uint64_t icr, struct vcpu *from)
@@ -53,7 +48,7 @@ static void send(struct vcpu *to, enum lapic_ipi kind, uint64_t icr, struct vcpu
 	vcpu_request(from->cpu, to, request, true);
 }
 
-void amd_ipi(struct vcpu *from, uint64_t icr)
+static void send_ipi(struct vcpu *from, uint64_t icr)
 {
 	struct subject *subject = from->subject;
 	enum lapic_ipi kind = lapic_ipi_kind(icr);
@@ -69,46 +64,44 @@ void amd_ipi(struct vcpu *from, uint64_t icr)
 	}
 }
 
-static uint64_t lapic_effect(struct vcpu *vcpu, enum lapic_effect effect, uint64_t detail)
+/* What an access to the local APIC asks for. LAPIC_FAULT never comes here. */
+static void follow(struct vcpu *vcpu, enum lapic_effect effect, uint64_t detail)
+{
+	if (effect == LAPIC_TIMER)
+		scheduler_deadline(vcpu->cpu, vcpu->machine.lapic->deadline);
+	else if (effect == LAPIC_IPI)
+		send_ipi(vcpu, detail);
+	else if (effect != LAPIC_DONE)
+		vcpu->machine.check = 1;
+}
+
+static uint64_t write_lapic(struct vcpu *vcpu, uint32_t msr, uint64_t value)
 {
 	struct vcpu_state *state = &vcpu->machine;
+	uint64_t detail = 0;
+	enum lapic_effect effect = lapic_msr_write(state->lapic, msr, value, machine_now(), &detail);
 
-	switch (effect) {
-	case LAPIC_FAULT:
-		amd_inject(vcpu, 13, true, 0);
+	if (effect == LAPIC_FAULT) {
+		vcpu_inject(vcpu, VECTOR_GP, true, 0);
 		return 0;
-	case LAPIC_EOI:
-		state->check = 1;
-		state->detail[0] = detail;
-		finish_write(state);
-		return vcpu->layer ? EXIT_EOI + 1 : 0;
-	case LAPIC_IPI:
-		amd_ipi(vcpu, detail);
-		break;
-	case LAPIC_TIMER:
-		scheduler_deadline(vcpu->cpu, state->lapic->deadline);
-		break;
-	case LAPIC_RAISED:
-	case LAPIC_BASE:
-		state->check = 1;
-		break;
-	case LAPIC_DONE:
-		break;
 	}
-	finish_write(state);
-	return 0;
+	follow(vcpu, effect, detail);
+	vcpu_advance(state);
+	if (effect != LAPIC_EOI || !vcpu->layer)
+		return 0;
+	state->detail[0] = detail;
+	return EXIT_EOI + 1;
 }
 
 /* APM 2 3.1.7: LME cannot change while paging is on; LMA is the processor's own. */
 static bool write_efer(struct vcpu_state *state, uint64_t value)
 {
-	struct vmcb *vmcb = state->vmcb;
+	uint64_t before = vendor_efer(state);
 
-	if (value & ~EFER_GUEST || (vmcb->cr0 & CR0_PG && (value ^ vmcb->efer) & EFER_LME))
+	if (value & ~EFER_GUEST || (vendor_get(state, cr0) & CR0_PG && (value ^ before) & EFER_LME))
 		return false;
-	vmcb->efer = (value & ~EFER_LMA) | (vmcb->efer & EFER_LMA) | EFER_SVME;
-	state->after = 1;
-	vmcb->tlb_control = 1; /* NXE and LME change how translations are read */
+	vendor_set_efer(state, (value & ~EFER_LMA) | (before & EFER_LMA));
+	vendor_flush(state); /* NXE and LME change how translations are read */
 	return true;
 }
 
@@ -127,14 +120,14 @@ static int kept(struct vcpu_state *state, uint32_t msr, bool write, uint64_t *va
 	case MSR_EFER:
 		if (write)
 			return write_efer(state, *value) ? 1 : -1;
-		*value = state->vmcb->efer & ~EFER_SVME;
+		*value = vendor_efer(state);
 		return 1;
 	case MSR_PAT:
 		if (write && !pat_valid(*value))
 			return -1;
 		if (write)
-			state->vmcb->pat = *value;
-		*value = state->vmcb->pat;
+			vendor_set(state, pat, *value);
+		*value = vendor_get(state, pat);
 		return 1;
 	case MSR_TSC_AUX:
 		if (write && *value >> 32)
@@ -159,7 +152,7 @@ static uint64_t from_table(struct vcpu *vcpu, uint32_t msr, bool write, uint64_t
 		if (!record || record->msr != msr)
 			record = state->msr_last = msr_find(state->msr, state->msr_count, msr);
 		if (record && record->action == MSR_VALUE) {
-			finish_read(state, record->value);
+			finish(state, false, record->value);
 			return 0;
 		}
 	}
@@ -167,10 +160,7 @@ static uint64_t from_table(struct vcpu *vcpu, uint32_t msr, bool write, uint64_t
 	                               : msr_read(state->msr, state->msr_count, state->msr_store, msr, &value);
 
 	if (result == MSR_DONE) {
-		if (write)
-			finish_write(state);
-		else
-			finish_read(state, value);
+		finish(state, write, value);
 		return 0;
 	}
 	state->detail[0] = msr | (uint64_t)write << 32;
@@ -179,50 +169,43 @@ static uint64_t from_table(struct vcpu *vcpu, uint32_t msr, bool write, uint64_t
 	return EXIT_MSR + 1;
 }
 
-uint64_t amd_msr(struct vcpu *vcpu, bool write)
+uint64_t vcpu_msr(struct vcpu *vcpu, bool write)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	uint32_t msr = (uint32_t)state->gpr[1];
-	uint64_t value = (uint32_t)state->gpr[0] | state->gpr[2] << 32, detail = 0;
+	uint64_t value = (uint32_t)state->gpr[0] | state->gpr[2] << 32;
+	int done;
 
 	if ((msr >= MSR_X2APIC && msr < MSR_X2APIC + 0x100) || msr == MSR_TSC_DEADLINE || msr == MSR_APIC_BASE) {
-		if (write) {
-			enum lapic_effect effect = lapic_msr_write(state->lapic, msr, value, machine_now(), &detail);
-			return lapic_effect(vcpu, effect, detail);
-		}
-		if (lapic_msr_read(state->lapic, msr, machine_now(), &value) == LAPIC_FAULT)
-			amd_inject(vcpu, 13, true, 0);
-		else
-			finish_read(state, value);
-		return 0;
+		if (write)
+			return write_lapic(vcpu, msr, value);
+		done = lapic_msr_read(state->lapic, msr, machine_now(), &value) == LAPIC_FAULT ? -1 : 1;
+	} else {
+		done = kept(state, msr, write, &value);
 	}
-	int done = kept(state, msr, write, &value);
-	if (done < 0)
-		amd_inject(vcpu, 13, true, 0);
-	else if (done && write)
-		finish_write(state);
-	else if (done)
-		finish_read(state, value);
-	else
+	if (!done)
 		return from_table(vcpu, msr, write, value);
+	if (done < 0)
+		vcpu_inject(vcpu, VECTOR_GP, true, 0);
+	else
+		finish(state, write, value);
 	return 0;
 }
 
-void machine_ignore(struct vcpu *vcpu)
+void machine_ignore(struct vcpu *vcpu, enum exit reason)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	uint64_t info = state->detail[0];
 
-	if (state->vmcb->exit_code == VMEXIT_MSR && !(state->vmcb->exit_info1 & 1)) {
-		finish_read(state, ~UINT64_C(0));
+	if (reason == EXIT_MSR && !(info >> 32)) {
+		finish(state, false, ~UINT64_C(0));
 		return;
 	}
-	if (state->vmcb->exit_code == VMEXIT_IOIO &&
-	    (FRAME_IO_FLAGS(info) & (FRAME_IO_IN | FRAME_IO_STRING)) == FRAME_IO_IN) {
+	if (reason == EXIT_IO && (FRAME_IO_FLAGS(info) & (FRAME_IO_IN | FRAME_IO_STRING)) == FRAME_IO_IN) {
 		uint64_t mask = FRAME_IO_SIZE(info) == 1 ? 0xff : FRAME_IO_SIZE(info) == 2 ? 0xffff : 0xffffffff;
 		state->gpr[0] = mask == 0xffffffff ? mask : state->gpr[0] | mask;
 	}
-	finish_write(state);
+	vcpu_advance(state);
 }
 
 uint64_t machine_lapic_read(struct vcpu *vcpu, unsigned offset)
@@ -233,26 +216,16 @@ uint64_t machine_lapic_read(struct vcpu *vcpu, unsigned offset)
 enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t value)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	uint64_t detail = 0, ended = 0;
+	uint64_t detail = 0;
 
 	if (value >> 32)
 		return ERR_ARGUMENT;
-	switch (lapic_register_write(state->lapic, offset, (uint32_t)value, machine_now(), &detail)) {
-	case LAPIC_FAULT:
+	enum lapic_effect effect = lapic_register_write(state->lapic, offset, (uint32_t)value, machine_now(), &detail);
+	if (effect == LAPIC_FAULT)
 		return ERR_ARGUMENT;
-	case LAPIC_IPI:
-		amd_ipi(vcpu, detail);
-		break;
-	case LAPIC_TIMER:
-		scheduler_deadline(vcpu->cpu, state->lapic->deadline);
-		break;
-	case LAPIC_EOI:
-		ended = detail; /* the vector: the layer tells its own IOAPIC */
-		break;
-	default:
-		break;
-	}
-	vcpu_result(&vcpu->layer->machine, 1, ended); /* not before: a refused call leaves the registers alone */
+	follow(vcpu, effect, detail);
+	/* not before: a refused call leaves the registers alone. The vector of an EOI: the layer tells its own IOAPIC */
+	vcpu_result(&vcpu->layer->machine, 1, effect == LAPIC_EOI ? detail : 0);
 	state->check = 1;
 	return OK;
 }
