@@ -49,10 +49,10 @@ static bool copy(const char *from, const char *to)
 	return good;
 }
 
-static bool write_text(const char *path, const char *text)
+static bool write_menu(const char *path, const char *before)
 {
 	FILE *file = fopen(path, "w");
-	bool good = file && fputs(text, file) >= 0;
+	bool good = file && fputs(before, file) >= 0 && fputs(menu, file) >= 0;
 	if (file)
 		good &= !fclose(file);
 	if (!good)
@@ -60,7 +60,7 @@ static bool write_text(const char *path, const char *text)
 	return good;
 }
 
-static bool fill(const char *directory, const char *core, const char *package)
+static bool fill(const char *directory, const char *core, const char *package, const char *before)
 {
 	char path[PROCESS_PATH + 32];
 	static const char *const folders[] = {"/boot", "/boot/grub"};
@@ -72,7 +72,7 @@ static bool fill(const char *directory, const char *core, const char *package)
 		}
 	}
 	snprintf(path, sizeof(path), "%s/boot/grub/grub.cfg", directory);
-	if (!write_text(path, menu))
+	if (!write_menu(path, before))
 		return false;
 	snprintf(path, sizeof(path), "%s/boot/core.elf", directory);
 	if (!copy(core, path))
@@ -96,12 +96,12 @@ static bool make(const char *directory, const char *out)
 	return status == 0;
 }
 
-bool iso_write(const char *core, const char *package, const char *out)
+bool iso_write(const char *core, const char *package, const char *before, const char *out)
 {
 	char directory[PROCESS_PATH];
 	if (!process_directory(directory))
 		return false;
-	bool good = fill(directory, core, package) && make(directory, out);
+	bool good = fill(directory, core, package, before) && make(directory, out);
 	process_remove(directory);
 	return good;
 }
@@ -139,5 +139,5 @@ int command_iso(int argc, char **argv)
 		        "bulkhead iso: no core-amd.elf beside this program: build it, or name one with --core\n");
 		return 1;
 	}
-	return is_package(image) && iso_write(core ? core : path, image, out) ? 0 : 1;
+	return is_package(image) && iso_write(core ? core : path, image, "", out) ? 0 : 1;
 }

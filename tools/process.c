@@ -2,10 +2,12 @@
 /* No shell in between: arguments arrive as they are, whatever characters a path has. */
 #include "tools/process.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,24 +24,30 @@ void process_add(struct process *process, const char *argument)
 static void start(const struct process *process, const char *package, const char *log)
 {
 	char *list[PROCESS_ARGUMENTS + 1];
+	int errors = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (log && (!freopen(log, "w", stdout) || dup2(STDOUT_FILENO, STDERR_FILENO) < 0))
 		_exit(126);
 	memcpy(list, process->argument, sizeof(list));
 	signal(SIGINT, SIG_DFL);
 	execvp(list[0], list);
-	fprintf(stderr, "bulkhead: cannot start %s: %s (package %s)\n", list[0], strerror(errno), package);
+	dprintf(errors, "bulkhead: cannot start %s: %s (package %s)\n", list[0], strerror(errno), package);
 	_exit(127);
+}
+
+static bool fits(const struct process *process)
+{
+	if (process->overflow)
+		fprintf(stderr, "bulkhead: more than %d arguments for %s\n", PROCESS_ARGUMENTS, process->argument[0]);
+	fflush(NULL);
+	return !process->overflow;
 }
 
 /* The terminal's interrupt key is for the program in front; we only wait, so that we can clean up behind it. */
 static int run(const struct process *process, const char *package, const char *log)
 {
 	int status = 0;
-	if (process->overflow) {
-		fprintf(stderr, "bulkhead: more than %d arguments for %s\n", PROCESS_ARGUMENTS, process->argument[0]);
+	if (!fits(process))
 		return 127;
-	}
-	fflush(NULL);
 	void (*before)(int) = signal(SIGINT, SIG_IGN);
 	pid_t child = fork();
 	if (child == 0)
@@ -52,6 +60,21 @@ static int run(const struct process *process, const char *package, const char *l
 		return 127;
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int process_start(const struct process *process, const char *package, const char *log)
+{
+	pid_t parent = getpid(), child = fits(process) ? fork() : -1;
+	if (child == 0) {
+		setsid(); /* the terminal is not for it */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent || !freopen("/dev/null", "r", stdin))
+			_exit(126);
+		start(process, package, log);
+	}
+	if (child < 0)
+		fprintf(stderr, "bulkhead: cannot start %s: %s\n", process->argument[0], strerror(errno));
+	return child;
 }
 
 int process_run(const struct process *process, const char *package)

@@ -17,6 +17,8 @@ void process_add(struct process *process, const char *argument);
 int process_run(const struct process *process, const char *package);
 /* The same with its output in a file, which is copied to standard error only if it fails. */
 int process_run_quietly(const struct process *process, const char *package, const char *log);
+/* In the background, without input; it ends when we end. Its process number, or -1 with a message. */
+int process_start(const struct process *process, const char *package, const char *log);
 /* As a line that a shell takes. */
 void process_print(const struct process *process, FILE *file);
 

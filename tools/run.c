@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * `bulkhead run`: boots a package in QEMU, with as many CPUs as its schedules use and as much memory as it needs, unless
- * told otherwise. A description is compiled into a directory of its own first.
+ * `bulkhead run`: boots a package in QEMU or Bochs, with as many CPUs as its schedules use and as much memory as it
+ * needs, unless told otherwise. A description is compiled into a directory of its own first.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "abi/config.h"
 #include "tools/beside.h"
+#include "tools/bochs.h"
 #include "tools/command.h"
 #include "tools/inspect/package.h"
 #include "tools/inspect/platform.h"
@@ -17,20 +18,22 @@
 #include "tools/process.h"
 
 static const char usage[] =
-        "usage: bulkhead run IMAGE|SYSTEM.xml [OPTION]... [-- QEMU OPTION...]\n"
-        "Boots a package in QEMU; the serial console is this terminal. Ctrl-A X ends QEMU.\n"
+        "usage: bulkhead run IMAGE|SYSTEM.xml [OPTION]... [-- OPTION OF THE EMULATOR...]\n"
+        "Boots a package in an emulator; the serial console is this terminal. Ctrl-A X ends it.\n"
+        "  --machine M    qemu (default; its CPU has AMD-V) or bochs (Intel VT-x; slower)\n"
+        "  --model CPU    bochs: one of its CPU models (default: " BOCHS_MODEL ")\n"
         "  --cpus N       physical CPUs (default: as many as the schedules use)\n"
         "  --memory SIZE  RAM (default: the smallest of 256M, 512M, 1G ... that the system fits into)\n"
-        "  --icount       count instructions as time: two runs give the same bytes\n"
+        "  --icount       count instructions as time: two runs give the same bytes; bochs always does\n"
         "  --display      open a window for the VGA screen\n"
-        "  --iso          boot by GRUB from an ISO image instead of directly\n"
+        "  --iso          boot by GRUB from an ISO image instead of directly; bochs always does\n"
         "  --core ELF     the core (default: core-amd.elf beside this program)\n"
         "  -I DIR         for a description: where its files are looked for\n"
         "  --dry-run      print the command, do not run it\n";
 
 #define INCLUDES 16
 struct run {
-	const char *image, *cpus, *memory, *core;
+	const char *image, *cpus, *memory, *core, *machine, *model;
 	const char *include[INCLUDES];
 	int include_count;
 	bool icount, display, iso, dry_run;
@@ -47,6 +50,7 @@ static bool parse_word(struct run *run, int argc, char **argv, int *at)
 		const char **value;
 		bool *flag;
 	} table[] = {{"--cpus", &run->cpus, NULL},       {"--memory", &run->memory, NULL},
+	             {"--machine", &run->machine, NULL}, {"--model", &run->model, NULL},
 	             {"--core", &run->core, NULL},       {"--icount", NULL, &run->icount},
 	             {"--display", NULL, &run->display}, {"--iso", NULL, &run->iso},
 	             {"--dry-run", NULL, &run->dry_run}};
@@ -85,7 +89,13 @@ static bool parse(struct run *run, int argc, char **argv)
 		if (!parse_word(run, argc, argv, &i))
 			return false;
 	}
-	return run->image != NULL;
+	bool qemu = !run->machine || !strcmp(run->machine, "qemu"), bochs = !qemu && !strcmp(run->machine, "bochs");
+	return run->image && (qemu ? !run->model : bochs && !run->display);
+}
+
+static bool in_bochs(const struct run *run)
+{
+	return run->machine && !strcmp(run->machine, "bochs");
 }
 
 static bool is_description(const char *path)
@@ -197,6 +207,15 @@ static bool is_module_path(const char *path)
 	return false;
 }
 
+/* Leaves the path of the disc in run->disc. */
+static bool make_disc(struct run *run, const char *before)
+{
+	if (!own_directory(run))
+		return false;
+	snprintf(run->disc, sizeof(run->disc), "%s/bulkhead.iso", run->directory);
+	return run->dry_run || iso_write(run->core, run->package, before, run->disc);
+}
+
 static bool describe_boot(struct run *run, struct process *process)
 {
 	if (!run->iso) {
@@ -206,17 +225,40 @@ static bool describe_boot(struct run *run, struct process *process)
 		process_add(process, run->package);
 		return is_module_path(run->package);
 	}
-	if (!own_directory(run))
-		return false;
-	snprintf(run->disc, sizeof(run->disc), "%s/bulkhead.iso", run->directory);
 	process_add(process, "-cdrom");
 	process_add(process, run->disc);
-	return run->dry_run || iso_write(run->core, run->package, run->disc);
+	return make_disc(run, "");
+}
+
+static int boot_qemu(struct run *run)
+{
+	struct process process = {0};
+	describe_machine(run, &process);
+	if (!describe_boot(run, &process))
+		return 1;
+	add_all(&process, (const char *const *)run->extra);
+	if (!run->dry_run)
+		return process_run(&process, "qemu-system-x86");
+	process_print(&process, stdout);
+	return 0;
+}
+
+static int boot_bochs(struct run *run)
+{
+	run->memory_text[strlen(run->memory_text) - 1] = 0; /* the unit */
+	const struct bochs bochs = {
+	        .model = run->model ? run->model : BOCHS_MODEL,
+	        .cpus = run->cpus_text,
+	        .memory_mib = run->memory_text,
+	        .disc = run->disc,
+	        .extra = run->extra,
+	        .directory = run->directory,
+	};
+	return make_disc(run, bochs_menu) && bochs_run(&bochs, run->dry_run) ? 0 : 1;
 }
 
 static int boot(struct run *run)
 {
-	struct process process = {0};
 	if (!run->core && !beside(run->core_found, "core-amd.elf")) {
 		fprintf(stderr,
 		        "bulkhead run: no core-amd.elf beside this program: build it, or name one with --core\n");
@@ -226,14 +268,7 @@ static int boot(struct run *run)
 		run->core = run->core_found;
 	if (!build(run) || !measure(run))
 		return 1;
-	describe_machine(run, &process);
-	if (!describe_boot(run, &process))
-		return 1;
-	add_all(&process, (const char *const *)run->extra);
-	if (!run->dry_run)
-		return process_run(&process, "qemu-system-x86");
-	process_print(&process, stdout);
-	return 0;
+	return in_bochs(run) ? boot_bochs(run) : boot_qemu(run);
 }
 
 int command_run(int argc, char **argv)

@@ -92,6 +92,22 @@ static void options_change_the_machine_and_the_rest_goes_to_qemu(void **state)
 	assert_non_null(strstr(said, " -d int 'a'\\''b'\n"));
 }
 
+static void bochs_has_the_same_machine_and_another_cpu(void **state)
+{
+	(void)state;
+	assert_int_equal(CALL(command_run, "run", "demo.img", "--core", "core.elf", "--dry-run", "--machine", "bochs"),
+	                 0);
+	assert_non_null(strstr(said, "cpu: model=corei7_haswell_4770, count=2, "));
+	assert_non_null(strstr(said, "memory: guest=256, host=256\n"));
+	assert_non_null(strstr(said, "bochs-bin -q "));
+	assert_int_equal(CALL(command_run, "run", "demo.img", "--core", "core.elf", "--dry-run", "--machine", "bochs",
+	                      "--model", "ryzen", "--memory", "1G", "--cpus", "1", "--", "debug: action=report"),
+	                 0);
+	assert_non_null(strstr(said, "cpu: model=ryzen, count=1, "));
+	assert_non_null(strstr(said, "memory: guest=1024, host=1024\n"));
+	assert_non_null(strstr(said, "\ndebug: action=report\n"));
+}
+
 static void what_is_no_package_is_not_booted(void **state)
 {
 	(void)state;
@@ -118,6 +134,8 @@ static void without_a_core_or_with_wrong_words_nothing_happens(void **state)
 	assert_int_equal(CALL(command_run, "run"), 2);
 	assert_int_equal(CALL(command_run, "run", "demo.img", "--fast"), 2);
 	assert_int_equal(CALL(command_run, "run", "demo.img", "--cpus"), 2);
+	assert_int_equal(CALL(command_run, "run", "demo.img", "--machine", "vax"), 2);
+	assert_int_equal(CALL(command_run, "run", "demo.img", "--model", "ryzen"), 2);
 	assert_int_equal(CALL(command_iso, "iso", "demo.img"), 2);
 	assert_int_equal(CALL(command_run, "run", "demo.img", "--core", "c", "--dry-run", "--memory", "much"), 1);
 }
@@ -163,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        TEST(the_machine_follows_from_the_package),
 	        TEST(options_change_the_machine_and_the_rest_goes_to_qemu),
+	        TEST(bochs_has_the_same_machine_and_another_cpu),
 	        TEST(what_is_no_package_is_not_booted),
 	        TEST(a_path_that_qemu_would_split_is_refused),
 	        TEST(without_a_core_or_with_wrong_words_nothing_happens),
