@@ -60,7 +60,7 @@ struct info_channel {
 	uint32_t role;       /* free for the description: serial port number of a layer etc.; enum info_role */
 	uint32_t role_index;
 };
-enum info_role { ROLE_NONE = 0, ROLE_CONSOLE = 1, ROLE_SERIAL = 2, ROLE_HEARTBEAT = 3 };
+enum info_role { ROLE_NONE = 0, ROLE_CONSOLE = 1, ROLE_SERIAL = 2, ROLE_HEARTBEAT = 3, ROLE_BLOCK = 4 };
 struct info_event {
 	char name[NAME_BYTES];
 	uint32_t number; /* outgoing: index; incoming: bit */
