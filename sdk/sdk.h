@@ -15,6 +15,7 @@
 #include "sdk/line.h"
 #include "sdk/memory.h"
 #include "sdk/message.h"
+#include "sdk/net.h"
 #include "sdk/port.h"
 #include "sdk/start.h"
 #include "sdk/subject.h"
