@@ -15,7 +15,7 @@ DEP = -MMD -MP
 # no-ipa-reference: gcc would take for granted that a wait changes no static variable, but an interrupt in it does
 FREE := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(GCCINC) -I. -fno-pic -fno-stack-protector \
 	-fcf-protection=none -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -fno-common \
-	-fno-strict-aliasing -fno-ipa-reference $(WARN)
+	-fno-strict-aliasing -fno-ipa-reference -ffile-prefix-map=$(CURDIR)=. $(WARN)
 X86 := -m64 -mno-red-zone -mgeneral-regs-only
 LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections
 
