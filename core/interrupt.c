@@ -85,7 +85,7 @@ void interrupt_major(struct cpu *cpu)
 {
 	uint32_t waiting = __atomic_exchange_n(&cpu->line_waiting, 0, __ATOMIC_SEQ_CST);
 
-	for (uint32_t line = 0; line < CONFIG_MAX_LINES; line++) {
+	for (uint32_t line = 0; line < the_system.config->table[TABLE_LINE].count; line++) {
 		cpu->line_count[line] = 0;
 		if (waiting & 1u << line)
 			machine_line_mask(lines()[line].gsi, false);
