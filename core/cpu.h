@@ -37,13 +37,13 @@ struct cpu {
 	/* the plan, see scheduler.c */
 	uint32_t schedule;
 	const struct config_frame *frames;
-	struct vcpu **member;    /* of the present frame's group, highest priority first */
-	struct vcpu *background; /* runs when none of them can; 0 = idle */
-	uint32_t member_count;
+	struct vcpu **member; /* of the present frame's group, highest priority first; 0 ends them */
+	uint32_t begun;       /* the frame is new: its time is not on anybody's account yet */
 	uint32_t frame_count, frame_index;
 	uint64_t major_start, major_remainder; /* TSC of the present major frame; rest in 1/1000 ticks */
 	uint64_t offset_us;                    /* of the end of the present frame in the major frame */
 	uint64_t frame_start, frame_end;
+	uint64_t hold; /* nobody is entered before this; 0 = the frame is not held */
 	struct stats_cpu *stats;
 	uint32_t line_waiting;                 /* bit per line: unmask at the next major frame */
 	uint32_t line_count[CONFIG_MAX_LINES]; /* interrupts per line in this major frame */

@@ -116,8 +116,10 @@ void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason);
 /* IN or OUT of a guest with a layer (not a string form): `info` as frame.info[0]. Returns who runs next. */
 struct vcpu *core_port(struct cpu *cpu, struct vcpu *guest, uint64_t info);
 /* cpu->resched is set: decide anew who runs. Returns cpu->current, 0 = back to the scheduler. May be called by the
- * machine between two vCPUs; it touches only the stored state of vCPUs that it does not return. */
+ * machine between two vCPUs; of a vCPU's general registers it changes only those that carry a hypercall's arguments. */
 struct vcpu *core_choose(struct cpu *cpu);
+/* Gets `next` ready, then waits so that it is entered at `time` or very little later: the last call before the entry. */
+void machine_hold(struct vcpu *next, uint64_t time);
 /* The upcall for EXIT_HYPERCALL, after the machine has stepped over the instruction. */
 void core_hypercall(struct cpu *cpu, struct vcpu *vcpu);
 /* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like. A layer has none of its

@@ -54,40 +54,43 @@ static void next_major(uint64_t major_us, uint64_t count, uint64_t *start, uint6
 	*remainder = scaled % 1000;
 }
 
-/* The members of every group, as pointers: the decision looks at them after each interrupt. */
+/* The members of every group, highest priority first, as pointers: the decision looks at them after each interrupt. The
+ * background vCPU of a group is its last member, and behind it stands 0. */
 #define MEMBERS (4 * CONFIG_MAX_VCPUS)
-static struct vcpu *member_vcpu[MEMBERS];
+static struct vcpu *members[MEMBERS], **group_members[CONFIG_MAX_GROUPS], *nobody[1];
 
-static void open_members(void)
+static void open_groups(void)
 {
+	const struct config_group *g = CONFIG_TABLE(the_system.config, config_group, TABLE_GROUP);
 	const struct config_member *member = CONFIG_TABLE(the_system.config, config_member, TABLE_MEMBER);
-	uint32_t count = the_system.config->table[TABLE_MEMBER].count;
+	uint32_t count = 0;
 
-	if (count > MEMBERS)
-		system_refuse("too many members of scheduling groups", the_system.config->name, count);
-	for (uint32_t i = 0; i < count; i++)
-		member_vcpu[i] = &vcpus[member[i].vcpu];
+	for (uint32_t i = 0; i < the_system.config->table[TABLE_GROUP].count; i++, g++) {
+		if (g->member.count + 2 > MEMBERS - count)
+			system_refuse("too many members of scheduling groups", g->name, g->member.count);
+		group_members[i] = &members[count];
+		for (uint32_t m = 0; m < g->member.count; m++)
+			members[count++] = &vcpus[member[g->member.first + m].vcpu];
+		if (g->background != CONFIG_NONE)
+			members[count++] = &vcpus[g->background];
+		count++;
+	}
 }
 
-static void mark_in_frame(struct cpu *cpu, uint32_t value)
+/* The schedule that is wanted, from this boundary on. */
+static __attribute__((noinline)) void change_plan(struct cpu *cpu, uint32_t wanted)
 {
-	for (uint32_t i = 0; i < cpu->member_count; i++)
-		__atomic_store_n(&cpu->member[i]->in_frame, value, __ATOMIC_SEQ_CST);
-	if (cpu->background)
-		__atomic_store_n(&cpu->background->in_frame, value, __ATOMIC_SEQ_CST);
-}
+	uint32_t before = cpu->schedule;
 
-static void load_group(struct cpu *cpu, uint32_t group)
-{
-	const struct config_group *g = CONFIG_TABLE(the_system.config, config_group, TABLE_GROUP) + group;
-
-	cpu->member_count = 0;
-	cpu->background = 0;
-	if (group == CONFIG_NONE)
-		return;
-	cpu->member = &member_vcpu[g->member.first];
-	cpu->member_count = g->member.count;
-	cpu->background = g->background == CONFIG_NONE ? 0 : &vcpus[g->background];
+	load_plan(cpu, wanted);
+	cpu->major_remainder = 0;
+	cpu->stats->schedule_since = cpu->major_start;
+	memory_info_schedule(wanted, cpu->id);
+	if (cpu->id == 0) {
+		the_system.stats->schedule = wanted;
+		the_system.stats->switches++;
+		audit_core(cpu, 0xffff, AUDIT(AUDIT_SYSTEM, AUDIT_SCHEDULE, wanted, before, 0));
+	}
 }
 
 static void enter_major(struct cpu *cpu)
@@ -95,18 +98,11 @@ static void enter_major(struct cpu *cpu)
 	uint64_t word = __atomic_load_n(&switch_word, __ATOMIC_SEQ_CST);
 	uint32_t wanted = (uint32_t)(word >> SWITCH_BITS);
 
-	if (word && wanted != cpu->schedule && cpu->major_start >= (word & ((UINT64_C(1) << SWITCH_BITS) - 1))) {
-		uint32_t before = cpu->schedule;
-		load_plan(cpu, wanted);
-		cpu->major_remainder = 0;
-		cpu->stats->schedule_since = cpu->major_start;
-		memory_info_schedule(wanted, cpu->id);
-		if (cpu->id == 0) {
-			the_system.stats->schedule = wanted;
-			the_system.stats->switches++;
-			audit_core(cpu, 0xffff, AUDIT(AUDIT_SYSTEM, AUDIT_SCHEDULE, wanted, before, 0));
-		}
-	}
+	next_major(schedule_at(cpu->schedule)->major_us, 1, &cpu->major_start, &cpu->major_remainder);
+	cpu->frame_index = 0;
+	cpu->offset_us = 0;
+	if (word && wanted != cpu->schedule && cpu->major_start >= (word & ((UINT64_C(1) << SWITCH_BITS) - 1)))
+		change_plan(cpu, wanted);
 	interrupt_major(cpu);
 }
 
@@ -114,51 +110,38 @@ static void next_frame(struct cpu *cpu)
 {
 	cpu->frame_start = cpu->frame_end;
 	if (++cpu->frame_index >= cpu->frame_count) {
-		next_major(schedule_at(cpu->schedule)->major_us, 1, &cpu->major_start, &cpu->major_remainder);
-		cpu->frame_index = 0;
-		cpu->offset_us = 0;
-		cpu->frame_start = cpu->major_start;
 		enter_major(cpu);
+		cpu->frame_start = cpu->major_start;
 	}
 	cpu->offset_us += cpu->frames[cpu->frame_index].length_us;
 	cpu->frame_end = cpu->major_start + (cpu->offset_us * the_system.tsc_khz + cpu->major_remainder) / 1000;
 }
 
-/* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us.
- * Returns the time after a held start. */
-static uint64_t advance(struct cpu *cpu, uint64_t now)
+/* Run time is counted by the plan: a frame's time begins when the frame should, so the way to it is on the account of
+ * who comes. A layer works on behalf of its guest, in the guest's time. */
+static void account(struct cpu *cpu, struct vcpu *next, uint64_t from)
 {
-	mark_in_frame(cpu, 0);
+	*(cpu->account ? &cpu->account->stats->runtime : &cpu->stats->idle) += from - cpu->since;
+	cpu->since = from;
+	cpu->account = next;
+}
+
+/* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us. */
+static __attribute__((noinline)) void advance(struct cpu *cpu, uint64_t now)
+{
 	for (unsigned steps = 0; steps < CONFIG_MAX_FRAMES && now >= cpu->frame_end; steps++)
 		next_frame(cpu);
 	const struct config_frame *frame = &cpu->frames[cpu->frame_index];
-	load_group(cpu, frame->group);
-	mark_in_frame(cpu, 1);
-	if (frame->flags & FRAME_HOLD_START) {
-		uint64_t at = cpu->frame_start + system_ticks(frame->hold_ticks_us);
-		while (machine_now() < at)
-			;
-	}
-	now = machine_now();
+	__atomic_store_n(&cpu->member, frame->group == CONFIG_NONE ? nobody : group_members[frame->group],
+	                 __ATOMIC_SEQ_CST);
+	cpu->hold = frame->flags & FRAME_HOLD_START ? cpu->frame_start + system_ticks(frame->hold_ticks_us) : 0;
+	cpu->begun = 1;
+	struct stats_cpu *stats = cpu->stats;
 	uint64_t late = now - cpu->frame_start;
-	cpu->stats->frames++;
-	cpu->stats->late_sum += late;
-	if (late > cpu->stats->late_max)
-		cpu->stats->late_max = late;
-	return now;
-}
-
-static void account(struct cpu *cpu, struct vcpu *next, uint64_t now)
-{
-	uint64_t passed = now - cpu->since;
-
-	if (cpu->account)
-		cpu->account->stats->runtime += passed;
-	else
-		cpu->stats->idle += passed;
-	cpu->since = now;
-	/* a layer works on behalf of its guest, in the guest's time */
-	cpu->account = next && next->guest ? next->guest : next;
+	stats->frames++;
+	stats->late_sum += late;
+	if (late > stats->late_max)
+		stats->late_max = late;
 }
 
 static void set_timer(struct cpu *cpu, uint64_t deadline)
@@ -169,68 +152,103 @@ static void set_timer(struct cpu *cpu, uint64_t deadline)
 	machine_timer(cpu, deadline);
 }
 
-struct choice {
-	struct vcpu *next;
-	struct subject *work; /* a unit whose memory is being prepared, in its own frame */
-	uint64_t deadline;
-};
-
-static inline void consider(struct cpu *cpu, struct vcpu *vcpu, uint64_t now, struct choice *choice)
+static uint64_t deadline_of(const struct vcpu *vcpu)
 {
-	if (__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST))
-		vcpu_serve(cpu, vcpu);
-	if (vcpu->state == VCPU_PARKED) {
-		struct subject *leader = vcpu->subject->leader;
-		if (!choice->next && !choice->work && vcpu == leader->vcpu && subject_has_work(leader))
-			choice->work = leader;
-		return;
-	}
-	/* below one that runs its deadlines wait: else a vCPU could interrupt those before it as often as it likes */
-	if (choice->next && choice->next != vcpu->layer)
-		return;
-	uint64_t deadline = vcpu_timers(vcpu, now);
-	if (deadline < choice->deadline)
-		choice->deadline = deadline;
-	if (!choice->next && !choice->work && vcpu_runnable(vcpu))
-		choice->next = vcpu;
+	uint64_t timer = vcpu_deadline(&vcpu->machine);
+
+	return vcpu->deadline < timer ? vcpu->deadline : timer;
 }
 
-static void run_next(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
+/* One of its deadlines has passed: post what it asks for; returns the next one. */
+static __attribute__((noinline)) uint64_t expire(struct vcpu *vcpu, uint64_t now)
+{
+	if (vcpu_deadline(&vcpu->machine) <= now) {
+		machine_vcpu_timer(vcpu, now);
+		vcpu->stats->exits[EXIT_TIMER]++;
+	}
+	if (vcpu->state != VCPU_READY)
+		vcpu_wake(vcpu, now);
+	/* a layer that has control hears of its timer when it resumes: then this is not the deadline any more, so the
+	 * timer is set anew; until then nobody waits for it */
+	if (vcpu->deadline <= now)
+		vcpu->deadline = ~UINT64_C(0);
+	return deadline_of(vcpu);
+}
+
+/* What a member has that is not usual. False: it may be set to its start state, which has to wait until machine_run()
+ * has come back and no vCPU's registers are in the CPU's any more. */
+static __attribute__((noinline)) bool serve(struct cpu *cpu, struct vcpu *vcpu)
+{
+	uint64_t requests = __atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST);
+
+	if (requests & REQUEST_ANEW && cpu->current)
+		return false;
+	if (requests)
+		vcpu_serve(cpu, vcpu);
+	struct subject *leader = vcpu->subject->leader;
+	if (vcpu->state == VCPU_PARKED && vcpu == leader->vcpu && !cpu->work && subject_has_work(leader))
+		cpu->work = leader;
+	return true;
+}
+
+/* Somebody else than before, or in a new frame. */
+static __attribute__((noinline)) void run_next(struct cpu *cpu, struct vcpu *vcpu, uint64_t now)
 {
 	struct vcpu *owner = vcpu && vcpu->guest ? vcpu->guest : vcpu; /* a layer uses its guest's extended state */
 
-	account(cpu, vcpu, now);
-	if (!vcpu || owner == cpu->loaded)
+	account(cpu, owner, cpu->begun ? cpu->frame_start : now);
+	cpu->begun = 0;
+	cpu->current = vcpu;
+	if (!vcpu)
 		return;
-	machine_switch(cpu, cpu->loaded, owner);
-	cpu->loaded = owner;
-	owner->stats->entries++;
-	if (!the_system.stats->first_tsc)
-		the_system.stats->first_tsc = machine_now();
+	if (owner != cpu->loaded) {
+		machine_switch(cpu, cpu->loaded, owner);
+		cpu->loaded = owner;
+		owner->stats->entries++;
+		if (!the_system.stats->first_tsc)
+			the_system.stats->first_tsc = now;
+	}
+	if (now == cpu->hold)
+		machine_hold(vcpu, now);
 }
 
 struct vcpu *core_choose(struct cpu *cpu)
 {
-	__atomic_store_n(&cpu->resched, 0, __ATOMIC_SEQ_CST);
-	uint64_t now = machine_now();
+	struct vcpu *next = 0;
 
+	__atomic_store_n(&cpu->resched, 0, __ATOMIC_SEQ_CST);
+	cpu->work = 0;
+	uint64_t now = machine_now();
 	if (cpu->nmi)
 		core_panic(2, 0, 0, cpu->id);
 	if (now >= cpu->frame_end)
-		now = advance(cpu, now);
-	if (now >= cpu->timer)
-		cpu->timer = 0; /* it has fired */
-	struct choice choice = {0, 0, cpu->frame_end};
-	for (uint32_t i = 0; i < cpu->member_count; i++)
-		consider(cpu, cpu->member[i], now, &choice);
-	if (cpu->background)
-		consider(cpu, cpu->background, now, &choice);
-	set_timer(cpu, choice.deadline);
-	if (choice.next != cpu->current || now - cpu->since > UINT64_C(1) << 20)
-		run_next(cpu, choice.next, now);
-	cpu->current = choice.next;
-	cpu->work = choice.work;
-	return choice.next;
+		advance(cpu, now);
+	if (now < cpu->hold) /* nobody is entered before: what passes until then is decided on now */
+		now = cpu->hold;
+	uint64_t deadline = cpu->frame_end;
+	for (struct vcpu **member = cpu->member; *member; member++) {
+		struct vcpu *vcpu = *member;
+		if ((__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || vcpu->state == VCPU_PARKED) &&
+		    !serve(cpu, vcpu)) {
+			cpu->resched = 1;
+			run_next(cpu, 0, now);
+			return 0;
+		}
+		/* below one that runs deadlines wait: else a vCPU could interrupt those before it at will */
+		if ((next && next != vcpu->layer) || vcpu->state == VCPU_PARKED)
+			continue;
+		uint64_t due = deadline_of(vcpu);
+		if (due <= now)
+			due = expire(vcpu, now);
+		if (due < deadline)
+			deadline = due;
+		if (!next && vcpu_runnable(vcpu) && !cpu->work)
+			next = vcpu;
+	}
+	set_timer(cpu, deadline);
+	if (next != cpu->current || cpu->begun)
+		run_next(cpu, next, now);
+	return next;
 }
 
 static void idle(struct cpu *cpu)
@@ -268,7 +286,7 @@ void scheduler_start(uint64_t epoch)
 	const struct config_header *config = the_system.config;
 	uint64_t now = machine_now();
 
-	open_members();
+	open_groups();
 	for (uint32_t i = 0; i < config->cpu_count; i++) {
 		struct cpu *cpu = &cpus[i];
 		cpu->id = i;
@@ -277,6 +295,7 @@ void scheduler_start(uint64_t epoch)
 		cpu->major_start = epoch;
 		cpu->major_remainder = 0;
 		cpu->frame_start = epoch;
+		cpu->member = nobody;
 		cpu->since = now;
 		cpu->stats->schedule_since = epoch;
 		/* the first decision begins frame 0 by the same steps as every other frame */

@@ -6,7 +6,7 @@
 
 /*
  * Requests are bits: posting one twice is posting it once, so nothing can overflow and nobody ever waits. The poster
- * writes the bit before it reads `in_frame`; the owner writes `in_frame` before it reads the bits: one of the two sees
+ * writes the bit before it reads whose frame it is; the owner writes that before it reads the bits: one of the two sees
  * the other.
  */
 struct vcpu vcpus[CONFIG_MAX_VCPUS];
@@ -18,7 +18,7 @@ void vcpu_request(struct cpu *cpu, struct vcpu *vcpu, uint64_t bits, bool urgent
 
 	if ((before & bits) == bits && !urgent)
 		return;
-	if (!__atomic_load_n(&vcpu->in_frame, __ATOMIC_SEQ_CST))
+	if (!vcpu_in_frame(vcpu))
 		return; /* its CPU looks at the start of its frame */
 	__atomic_store_n(&vcpu->cpu->resched, 1, __ATOMIC_SEQ_CST);
 	if (vcpu->cpu != cpu && (urgent || __atomic_load_n(&vcpu->cpu->idle, __ATOMIC_SEQ_CST)))
@@ -80,29 +80,4 @@ void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu)
 		start_by_ipi(vcpu, requests);
 	vcpu->paused = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST) == SUBJECT_PAUSED;
 	vcpu_wake(vcpu, machine_now());
-}
-
-uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now)
-{
-	uint64_t timer = vcpu_deadline(&vcpu->machine);
-
-	if (timer > now && vcpu->deadline > now)
-		return vcpu->deadline < timer ? vcpu->deadline : timer;
-	if (timer <= now) {
-		machine_vcpu_timer(vcpu, now);
-		vcpu->stats->exits[EXIT_TIMER]++;
-		timer = vcpu_deadline(&vcpu->machine);
-	}
-	if (vcpu->state != VCPU_READY)
-		vcpu_wake(vcpu, now);
-	/* a layer that has control hears of its timer when it resumes: then this is not the deadline any more, so the
-	 * timer is set anew; until then nobody waits for it */
-	if (vcpu->deadline <= now)
-		vcpu->deadline = ~UINT64_C(0);
-	return vcpu->deadline < timer ? vcpu->deadline : timer;
-}
-
-bool vcpu_runnable(const struct vcpu *vcpu)
-{
-	return vcpu->state == VCPU_READY && !vcpu->paused && (!vcpu->layer || vcpu->layer->state == VCPU_RESUMED);
 }

@@ -29,6 +29,7 @@ enum vcpu_run {
 #define REQUEST_INIT 8u
 #define REQUEST_SIPI 16u
 #define REQUEST_STATE 32u /* its subject was paused or resumed, or has work to do */
+#define REQUEST_ANEW (REQUEST_RESET | REQUEST_INIT | REQUEST_SIPI) /* all that writes registers which C preserves */
 
 #define UNUSUAL_WINDOW 1u         /* its layer wants to know when it can take an interrupt */
 #define UNUSUAL_EXTINT 2u         /* its layer raised the INTR line */
@@ -60,7 +61,6 @@ struct vcpu {
 	uint64_t requests;
 	uint64_t events;
 	uint32_t sipi_vector;
-	uint32_t in_frame; /* its group has the present minor frame */
 };
 extern struct vcpu vcpus[CONFIG_MAX_VCPUS];
 extern uint32_t vcpu_count;
@@ -71,8 +71,18 @@ void vcpu_request(struct cpu *cpu, struct vcpu *vcpu, uint64_t bits, bool urgent
 void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu);
 /* Halted, waiting or a layer inside HC_VCPU_RUN: go on if there is a reason. */
 void vcpu_wake(struct vcpu *vcpu, uint64_t now);
-/* Post what its deadlines ask for; returns the next one, ~0 = none. */
-uint64_t vcpu_timers(struct vcpu *vcpu, uint64_t now);
-bool vcpu_runnable(const struct vcpu *vcpu);
+/* Its group has the present minor frame of its CPU. */
+static inline bool vcpu_in_frame(const struct vcpu *vcpu)
+{
+	struct vcpu **member = __atomic_load_n(&vcpu->cpu->member, __ATOMIC_SEQ_CST);
+
+	while (member && *member && *member != vcpu)
+		member++;
+	return member && *member;
+}
+static inline bool vcpu_runnable(const struct vcpu *vcpu)
+{
+	return vcpu->state == VCPU_READY && !vcpu->paused && (!vcpu->layer || vcpu->layer->state == VCPU_RESUMED);
+}
 
 #endif

@@ -22,7 +22,17 @@ struct host_exit {
 typedef struct host_exit host_guest(struct vcpu *vcpu);
 
 /* Points at which a test can interleave another CPU's doings. */
-enum host_call { HOST_NOW, HOST_POST, HOST_KICK, HOST_WAIT, HOST_WAKES, HOST_WINDOW, HOST_SWITCH, HOST_CALLS };
+enum host_call {
+	HOST_NOW,
+	HOST_POST,
+	HOST_KICK,
+	HOST_WAIT,
+	HOST_WAKES,
+	HOST_WINDOW,
+	HOST_SWITCH,
+	HOST_HOLD,
+	HOST_CALLS
+};
 
 #define HOST_LOG 4096u
 #define HOST_LINES 24u

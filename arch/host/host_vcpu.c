@@ -117,6 +117,15 @@ void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 	core_exit(cpu, vcpu, EXIT_INTERRUPT);
 }
 
+void machine_hold(struct vcpu *next, uint64_t time)
+{
+	uint64_t *now = &host.now[next->cpu->id];
+
+	host_call(HOST_HOLD);
+	if (*now < time)
+		*now = time;
+}
+
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 {
 	(void)cpu;

@@ -84,7 +84,7 @@ static void check(void)
 			abort();
 	}
 	const struct vcpu *current = cpus[0].current;
-	if (current && (!current->in_frame || (current->layer && current->layer->state != VCPU_RESUMED)))
+	if (current && (!vcpu_in_frame(current) || (current->layer && current->layer->state != VCPU_RESUMED)))
 		abort();
 }
 

@@ -162,6 +162,8 @@ void rig_decide(unsigned cpu)
 {
 	host.until = host.now[cpu];
 	rig_round(cpu);
+	if (!cpus[cpu].current && cpus[cpu].resched) /* somebody is set to its start state first */
+		rig_round(cpu);
 	host.until = 0;
 }
 
@@ -301,7 +303,7 @@ void rig_check_invariants(void)
 			continue;
 		if (cpu->current) {
 			assert_int_equal(cpu->current->config->cpu, i);
-			assert_true(cpu->current->in_frame);
+			assert_true(vcpu_in_frame(cpu->current));
 		}
 		assert_true(cpu->frame_index < cpu->frame_count || cpu->frame_index == 0xffffffffu);
 	}

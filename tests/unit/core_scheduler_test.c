@@ -24,7 +24,7 @@ static void the_first_frame_begins_at_the_epoch_on_every_cpu(void **state)
 	uint64_t at = epoch();
 	rig_run_until(at - 1);
 	assert_null(cpus[0].current);
-	assert_int_equal(cpus[0].member_count, 0);
+	assert_null(*cpus[0].member);
 	rig_run_until(at + 10);
 	assert_int_equal(cpus[0].frame_start, at);
 	assert_int_equal(cpus[0].frame_end, at + 15 * MS / 2);
@@ -333,7 +333,37 @@ static void shares_are_exactly_as_planned(void **state)
 	assert_in_range(GUEST_VCPU->stats->runtime, 750 * MS - 1000, 750 * MS + 1000);
 	assert_in_range(APP_VCPU->stats->runtime, 250 * MS - 1000, 250 * MS + 1000);
 	assert_int_equal(LAYER_VCPU->stats->runtime, 0);
-	assert_true(the_system.stats->cpu[0].idle <= system_ticks(500)); /* before the epoch */
+	/* before the epoch, and while a vCPU is set to its start state */
+	assert_in_range(the_system.stats->cpu[0].idle, system_ticks(500), system_ticks(500) + 10);
+}
+
+static void a_late_frame_start_is_on_the_account_of_who_comes(void **state)
+{
+	(void)state;
+	rig_boot(rig_sample());
+	rig_run_until(epoch() + 17 * MS);
+	uint64_t guest = GUEST_VCPU->stats->runtime, app = APP_VCPU->stats->runtime;
+	host.now[0] = cpus[0].frame_end + 777; /* the last exit of the guest's frame took long */
+	cpus[0].resched = 1;
+	rig_decide(0);
+	rig_run_until(cpus[0].frame_end + 10);
+	assert_int_equal(GUEST_VCPU->stats->runtime - guest, 15 * MS / 2);
+	assert_int_equal(APP_VCPU->stats->runtime - app, 5 * MS / 2);
+}
+
+static void a_vcpu_is_set_to_its_start_state_only_when_no_registers_are_live(void **state)
+{
+	(void)state;
+	rig_boot(rig_sample());
+	rig_enter(APP_VCPU);
+	uint32_t resets = APP_VCPU->machine.resets;
+	vcpu_request(&cpus[0], APP_VCPU, REQUEST_RESET, true);
+	host.cpu = 0;
+	assert_null(core_choose(&cpus[0])); /* as the machine calls it, between an exit and an entry */
+	assert_int_equal(APP_VCPU->machine.resets, resets);
+	assert_true(cpus[0].resched);
+	assert_ptr_equal(core_choose(&cpus[0]), APP_VCPU);
+	assert_int_equal(APP_VCPU->machine.resets, resets + 1);
 }
 
 /* --- groups --- */
@@ -370,7 +400,7 @@ static void unused_time_goes_to_the_background_vcpu_until_the_group_wakes(void *
 	rig_leave(GUEST_VCPU, EXIT_HALT, 0, 0, 0);
 	rig_decide(0);
 	assert_ptr_equal(cpus[0].current, APP_VCPU);
-	assert_true(APP_VCPU->in_frame);
+	assert_true(vcpu_in_frame(APP_VCPU));
 	/* any wake-up preempts it, here the application's own signal */
 	LAYER_VCPU->machine.guest = 0;
 	assert_int_equal(rig_call(APP_VCPU, HC_EVENT_SIGNAL, 0, 0, 0), OK);
@@ -544,6 +574,8 @@ int main(void)
 	        cmocka_unit_test(a_switch_works_after_years_of_uptime),
 	        cmocka_unit_test(the_first_schedule_stands_in_the_information_pages),
 	        cmocka_unit_test(shares_are_exactly_as_planned),
+	        cmocka_unit_test(a_late_frame_start_is_on_the_account_of_who_comes),
+	        cmocka_unit_test(a_vcpu_is_set_to_its_start_state_only_when_no_registers_are_live),
 	        cmocka_unit_test(strict_frames_idle_when_their_group_has_nothing_to_do),
 	        cmocka_unit_test(unused_time_goes_to_the_background_vcpu_until_the_group_wakes),
 	        cmocka_unit_test(the_first_runnable_member_of_a_group_runs),

@@ -48,7 +48,7 @@ static void bring(struct subject *subject, uint32_t state)
 		rig_command(subject, COMMAND_FAIL, SUBJECT_FAILED);
 	if (state != SUBJECT_STOPPING)
 		return;
-	while (subject->leader->vcpu->in_frame)
+	while (vcpu_in_frame(subject->leader->vcpu))
 		rig_run_for(MS / 4);
 	assert_int_equal(subject_command(&cpus[0], subject, COMMAND_STOP, 0xffff), OK);
 }
@@ -283,7 +283,7 @@ static void a_stop_before_the_first_frame_of_a_start_leaves_the_vcpu_parked(void
 	assert_int_equal(APP_VCPU->requests & REQUEST_RESET, REQUEST_RESET);
 	host.now[0] = cpus[0].frame_end;
 	rig_decide(0);
-	assert_false(APP_VCPU->in_frame);
+	assert_false(vcpu_in_frame(APP_VCPU));
 	assert_int_equal(subject_command(&cpus[0], CORE_APP, COMMAND_STOP, 0xffff), OK);
 	rig_run_for(20 * MS);
 	assert_int_equal(rig_state(CORE_APP), SUBJECT_STOPPED);
@@ -381,7 +381,8 @@ static void an_init_from_the_life_before_does_not_reach_the_next(void **state)
 	cpus[1].resched = 1;
 	rig_decide(1);
 	assert_int_equal(vcpus[2].state, VCPU_PARKED);
-	vcpus[2].in_frame = 0; /* as if its frame had just ended */
+	struct vcpu *nobody = 0;
+	cpus[1].member = &nobody; /* as if its frame had just ended */
 	vcpus[2].sipi_vector = 0x9a;
 	vcpu_request(&cpus[0], &vcpus[2], REQUEST_INIT | REQUEST_SIPI, true);
 	host.now[0] = host.now[1];
@@ -531,7 +532,7 @@ static void a_second_signal_while_the_first_is_pending_is_not_a_second_kick(void
 	assert_int_equal(host.kicks[0], kicks);
 	rig_run_for(10 * MS);
 	/* and none at all while its frame is not the present one */
-	while (APP_VCPU->in_frame)
+	while (vcpu_in_frame(APP_VCPU))
 		rig_run_for(MS / 4);
 	APP_VCPU->events = 0;
 	kicks = host.kicks[0];

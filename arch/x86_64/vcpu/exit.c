@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "vendor.h"
+#include "arch/x86_64/insn.h"
 #include "core/subject.h"
 #include "core/system.h"
 
@@ -47,16 +48,20 @@ uint64_t exit_xsetbv(struct vcpu *vcpu)
 	return 0;
 }
 
-#define DECIDE 0x100u /* state.unanswered: not an exit, but a decision of the scheduler is due */
-
-/* Who is entered next, from vcpu_exit(): `vcpu`, unless a decision is due. That one wants all registers stored, since
- * it may set a vCPU to its start state. */
-static inline struct vcpu *next(struct cpu *cpu, struct vcpu *vcpu, struct vcpu *exited)
+static __attribute__((noinline)) struct vcpu *decide(struct cpu *cpu)
 {
-	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED)) {
-		exited->machine.unanswered = DECIDE;
-		return VCPU_EXIT_FULL;
-	}
+	struct vcpu *vcpu = core_choose(cpu);
+
+	if (vcpu && vcpu->machine.check)
+		vendor_arm(vcpu);
+	return vcpu;
+}
+
+/* Who is entered next, from vcpu_exit(): `vcpu`, unless a decision is due. */
+static inline struct vcpu *next(struct cpu *cpu, struct vcpu *vcpu)
+{
+	if (__builtin_expect(__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED) != 0, false))
+		return decide(cpu);
 	if (vcpu->machine.check)
 		vendor_arm(vcpu);
 	return vcpu;
@@ -81,11 +86,11 @@ HANDLER struct vcpu *exit_hypercall(struct vcpu *vcpu)
 
 	if (vendor_cpl(state)) {
 		vcpu_inject(vcpu, VECTOR_UD, false, 0);
-		return next(vcpu->cpu, vcpu, vcpu);
+		return next(vcpu->cpu, vcpu);
 	}
 	vendor_go(state, behind);
 	core_hypercall(vcpu->cpu, vcpu);
-	return next(vcpu->cpu, vcpu->cpu->current, vcpu);
+	return next(vcpu->cpu, vcpu->cpu->current);
 }
 
 HANDLER struct vcpu *exit_cpuid(struct vcpu *vcpu)
@@ -102,7 +107,7 @@ HANDLER struct vcpu *exit_cpuid(struct vcpu *vcpu)
 	state->gpr[1] = regs[CPUID_ECX];
 	state->gpr[2] = regs[CPUID_EDX];
 	vcpu_advance(state);
-	return next(vcpu->cpu, vcpu, vcpu);
+	return next(vcpu->cpu, vcpu);
 }
 
 HANDLER struct vcpu *exit_msr(struct vcpu *vcpu, bool write)
@@ -111,7 +116,7 @@ HANDLER struct vcpu *exit_msr(struct vcpu *vcpu, bool write)
 
 	state->next_rip = vendor_behind(state, begin(vcpu, EXIT_MSR, true), 2);
 	state->unanswered = (uint32_t)vcpu_msr(vcpu, write);
-	return state->unanswered ? VCPU_EXIT_FULL : next(vcpu->cpu, vcpu, vcpu);
+	return state->unanswered ? VCPU_EXIT_FULL : next(vcpu->cpu, vcpu);
 }
 
 /* IN and OUT go to the layer in registers; nobody looks at more than RAX, so nothing else need be stored. */
@@ -127,10 +132,10 @@ HANDLER struct vcpu *exit_port(struct vcpu *vcpu)
 	}
 	uint64_t info = vendor_port(state, false);
 	if (vcpu->layer)
-		return next(vcpu->cpu, core_port(vcpu->cpu, vcpu, info), vcpu);
+		return next(vcpu->cpu, core_port(vcpu->cpu, vcpu, info));
 	state->detail[0] = info;
 	core_exit(vcpu->cpu, vcpu, EXIT_IO);
-	return next(vcpu->cpu, vcpu->cpu->current, vcpu);
+	return next(vcpu->cpu, vcpu->cpu->current);
 }
 
 /* The timer, a kick or a line: taken here, and a decision is due. */
@@ -139,27 +144,13 @@ HANDLER struct vcpu *exit_interrupt(struct vcpu *vcpu)
 	begin(vcpu, EXIT_INTERRUPT, false);
 	machine_window(vcpu->cpu);
 	vcpu->cpu->timer = 0; /* as in core/exception.c: it may have been the timer, before its time */
-	vcpu->machine.unanswered = DECIDE;
-	return VCPU_EXIT_FULL;
+	return decide(vcpu->cpu);
 }
 
 HANDLER struct vcpu *exit_other(struct vcpu *vcpu, enum exit reason, uint32_t length)
 {
 	vcpu->machine.next_rip = vendor_behind(&vcpu->machine, begin(vcpu, reason, false), length);
 	return VCPU_EXIT_FULL;
-}
-
-static inline struct vcpu *ready(struct vcpu *vcpu)
-{
-	if (vcpu && vcpu->machine.check)
-		vendor_arm(vcpu);
-	return vcpu;
-}
-
-/* Decides whether to decide, and who is entered next. */
-static struct vcpu *decide(struct cpu *cpu, struct vcpu *vcpu)
-{
-	return ready(__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED) ? core_choose(cpu) : vcpu);
 }
 
 struct vcpu *vcpu_exit_full(struct vcpu *vcpu)
@@ -169,20 +160,31 @@ struct vcpu *vcpu_exit_full(struct vcpu *vcpu)
 	uint64_t result = state->unanswered;
 
 	state->unanswered = 0;
-	if (result == DECIDE)
-		return ready(core_choose(cpu));
 	if (!result)
 		result = vendor_answer(vcpu);
 	if (!result)
-		return decide(cpu, vcpu);
+		return next(cpu, vcpu);
 	core_exit(cpu, vcpu, (enum exit)(result - 1));
-	return decide(cpu, cpu->current);
+	return next(cpu, cpu->current);
+}
+
+/* From the last look at the time to the guest's first instruction, in ticks: no CPU takes fewer for these instructions,
+ * the world switch among them. */
+#define ENTRY_TICKS 56u
+void machine_hold(struct vcpu *next, uint64_t time)
+{
+	if (next->machine.check)
+		vendor_arm(next);
+	while (rdtsc() < time - ENTRY_TICKS)
+		;
 }
 
 void machine_run(struct cpu *cpu, struct vcpu *vcpu)
 {
 	(void)cpu;
-	vcpu_enter(ready(vcpu));
+	if (vcpu->machine.check)
+		vendor_arm(vcpu);
+	vcpu_enter(vcpu);
 }
 
 void machine_advance(struct vcpu *vcpu)
