@@ -60,7 +60,15 @@ struct info_channel {
 	uint32_t role;       /* free for the description: serial port number of a layer etc.; enum info_role */
 	uint32_t role_index;
 };
-enum info_role { ROLE_NONE = 0, ROLE_CONSOLE = 1, ROLE_SERIAL = 2, ROLE_HEARTBEAT = 3, ROLE_BLOCK = 4 };
+enum info_role {
+	ROLE_NONE = 0,
+	ROLE_CONSOLE = 1,
+	ROLE_SERIAL = 2,
+	ROLE_HEARTBEAT = 3,
+	ROLE_DEVICE = 4,
+	ROLE_BLOCK = 5,
+	ROLE_COUNT = 6,
+};
 struct info_event {
 	char name[NAME_BYTES];
 	uint32_t number; /* outgoing: index; incoming: bit */
@@ -94,6 +102,25 @@ struct info_share {                 /* what the plan gives: one record per (sche
 	uint64_t major_us, share_us;
 	uint32_t cpu, frames;
 };
+/* Layers: a device of the guest beyond those that every guest has, as <guest> describes it. */
+enum info_device_kind {
+	DEVICE_NONE = 0,
+	DEVICE_PANIC = 1,
+	DEVICE_DEBUG = 2,
+	DEVICE_KINDS = 3,
+};
+#define INFO_DEVICE_TEXT 32
+struct info_device {
+	uint32_t kind;  /* enum info_device_kind */
+	uint32_t index; /* the how manieth of its kind in this guest, from 0 */
+	uint32_t model; /* which of the models of its kind, as the element's attribute lists them */
+	uint32_t flags;
+	uint32_t channel, memory; /* index of its row of those tables, ~0 = none */
+	uint32_t place;           /* PCI device * 8 + function, 0 = the next free one */
+	uint32_t reserved;
+	uint64_t value;
+	char text[INFO_DEVICE_TEXT]; /* MAC address, serial number ...; NUL-terminated */
+};
 #define INFO_OPTIONS_BYTES 512
 struct info {
 	uint32_t magic, version;
@@ -108,7 +135,7 @@ struct info {
 	uint32_t epoch;        /* live: how often this subject has been restarted */
 	uint32_t schedule;     /* live: index of the schedule in force */
 	uint64_t rights;       /* RIGHT_* of the subject */
-	struct info_table memory, channel, event, line, port, subjects, schedules, shares;
+	struct info_table memory, channel, event, line, port, subjects, schedules, shares, device;
 	uint64_t guest_memory; /* layers: bytes of the guest's RAM */
 	uint32_t guest_vcpus;  /* layers */
 	uint32_t guest_boot;   /* layers: enum guest_boot */

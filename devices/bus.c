@@ -5,7 +5,6 @@
  * word for a 16-bit device), low byte first, as the ISA bus does. The splitting is kept out of line: the hot path then
  * saves no registers for it.
  */
-#include <stdbool.h>
 #include "devices/bus.h"
 
 static uint32_t ones(unsigned size)
@@ -26,6 +25,62 @@ enum status bus_add(struct bus *bus, const struct bus_range *range)
 	for (unsigned i = 0; i < range->count; i++)
 		bus->map[range->base + i] = bus->count;
 	return OK;
+}
+
+enum status bus_add_movable(struct bus *bus, const struct bus_range *range, unsigned *slot)
+{
+	if (!range->count || !range->read || !range->write)
+		return ERR_ARGUMENT;
+	if (bus->count + 1 >= BUS_MAX_RANGES)
+		return ERR_FULL;
+	*slot = ++bus->count;
+	bus->range[bus->count] = *range;
+	bus->range[bus->count].base = 0;
+	bus->moves[bus->count] = BUS_NOWHERE;
+	return OK;
+}
+
+static bool covers(const struct bus *bus, unsigned slot, enum bus_moves moves, unsigned port)
+{
+	return bus->moves[slot] == moves && port - bus->range[slot].base < bus->range[slot].count;
+}
+
+/* Whose a port is: of the ranges that stay the last one, else the last one of those that move. */
+static uint8_t owner_of(const struct bus *bus, unsigned port)
+{
+	uint8_t owner = 0;
+
+	for (unsigned i = 1; i <= bus->count; i++)
+		if (covers(bus, i, BUS_PLACED, port))
+			owner = (uint8_t)i;
+	for (unsigned i = 1; i <= bus->count; i++)
+		if (covers(bus, i, BUS_STAYS, port))
+			owner = (uint8_t)i;
+	return owner;
+}
+
+static void settle(struct bus *bus, unsigned base, unsigned count)
+{
+	for (unsigned port = base; port < base + count && port < 65536; port++)
+		bus->map[port] = owner_of(bus, port);
+}
+
+void bus_move(struct bus *bus, unsigned slot, uint16_t base, bool on)
+{
+	struct bus_range *range = &bus->range[slot];
+	bool was_on = bus->moves[slot] == BUS_PLACED;
+	unsigned before = range->base;
+
+	if (was_on == on && before == base)
+		return;
+	bus->moves[slot] = BUS_NOWHERE;
+	if (was_on)
+		settle(bus, before, range->count);
+	range->base = base;
+	if (!on)
+		return;
+	bus->moves[slot] = BUS_PLACED;
+	settle(bus, base, range->count);
 }
 
 /* Whether the range takes an access of this size at once. Nobody's range has width 0 and takes none. */

@@ -64,7 +64,7 @@ bool exit_finish(struct layer_vcpu *vcpu, enum emulate_answer answer, struct res
 
 void exit_fault(struct layer_vcpu *vcpu, enum layer_fault code, uint64_t a, uint64_t b)
 {
-	vcpu->machine->ended = true;
+	machine_end(vcpu->machine);
 	(void)guest_fault(code, a, b);
 }
 

@@ -73,5 +73,4 @@ void exit_io_string(struct layer_vcpu *vcpu, uint32_t info, struct resume *resum
 		resume->flags = RUN_TAKE(FRAME_HAS_GPR);
 	else if (!exit_finish(vcpu, answer, resume))
 		exit_fault(vcpu, LAYER_FAULT_INSTRUCTION, bytes[0], info);
-	machine_retime(vcpu->machine, vcpu);
 }

@@ -126,6 +126,16 @@ void ioapic_write(struct ioapic *ioapic, uint32_t offset, unsigned size, uint32_
 		write_register(ioapic, value);
 }
 
+uint64_t ioapic_mmio_read(void *ioapic, uint32_t offset, unsigned size)
+{
+	return ioapic_read(ioapic, offset, size);
+}
+
+void ioapic_mmio_write(void *ioapic, uint32_t offset, unsigned size, uint64_t value)
+{
+	ioapic_write(ioapic, offset, size, (uint32_t)value);
+}
+
 void ioapic_reset(struct ioapic *ioapic)
 {
 	for (unsigned pin = 0; pin < IOAPIC_PINS; pin++)

@@ -41,5 +41,8 @@ bool ioapic_needs_eoi(const struct ioapic *ioapic, uint8_t vector);
 /* MMIO, `offset` within the 4 KiB page; sizes 1, 2, 4, 8. Registers are 32 bits wide at 16-byte steps. */
 uint32_t ioapic_read(const struct ioapic *ioapic, uint32_t offset, unsigned size);
 void ioapic_write(struct ioapic *ioapic, uint32_t offset, unsigned size, uint32_t value);
+/* The same for a struct window. */
+uint64_t ioapic_mmio_read(void *ioapic, uint32_t offset, unsigned size);
+void ioapic_mmio_write(void *ioapic, uint32_t offset, unsigned size, uint64_t value);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The short way is a port access of one byte: registers only, one look into the byte map, one call of a model, the
- * answer merged into RAX. It reads no frame, takes no lock while there is one vCPU, and only after an access to a
- * `special` range asks for a deadline or whether the guest has ended. Everything else is a line of `outcomes`.
+ * answer merged into RAX. It reads no frame, takes no lock while there is one vCPU, and looks at one flag afterwards:
+ * whether a deadline has moved or the guest has ended. Everything else is a line of `outcomes`.
  */
 #include "devices/loop.h"
 #include "abi/exit.h"
@@ -119,6 +119,17 @@ static void pass_on(struct layer_vcpu *vcpu)
 	machine_unlock(machine);
 }
 
+/* After anything but a port access. */
+static void look(struct layer_vcpu *vcpu)
+{
+	struct machine *machine = vcpu->machine;
+	if (!__atomic_load_n(&machine->attention, __ATOMIC_RELAXED))
+		return;
+	machine_lock(machine);
+	machine_retime(machine, vcpu);
+	machine_unlock(machine);
+}
+
 static bool ended(const struct machine *machine)
 {
 	return __atomic_load_n(&machine->ended, __ATOMIC_RELAXED);
@@ -142,18 +153,19 @@ static inline __attribute__((always_inline)) void run(struct layer_vcpu *vcpu, b
 			if (shared)
 				machine_lock(machine);
 			port_access(machine, at, what, &resume);
-			bool special = machine->special[machine->bus.map[at]];
-			if (__builtin_expect(special, 0))
+			bool attention = machine->attention;
+			if (__builtin_expect(attention, 0))
 				machine_retime(machine, vcpu);
 			if (shared)
 				machine_unlock(machine);
-			if (!special)
+			if (!attention)
 				continue;
 		} else if (status) {
 			exit_fault(vcpu, LAYER_FAULT_RUN, status, resume.flags);
 		} else {
 			others(vcpu, &outcome, &resume);
 			pass_on(vcpu);
+			look(vcpu);
 		}
 		if (ended(machine))
 			return;

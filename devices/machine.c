@@ -4,40 +4,84 @@
  * pin is a hypercall is known here and in interrupt.c.
  */
 #include "devices/machine.h"
+#include "devices/devices.h"
 #include "devices/guest_window.h"
 #include "devices/interrupt.h"
 #include "devices/layer_time.h"
 #include "sdk/info.h"
 #include "sdk/vcpu.h"
 
-enum { PIT_IRQ = 0, RTC_IRQ = 8 };
-
-static struct pin isa_pin(struct machine *machine, unsigned irq)
-{
-	return (struct pin){isa_set, &machine->isa, irq};
-}
+enum { PIT_IRQ = 0, RTC_IRQ = 8, PIRQ_IOAPIC_PIN = 16 };
 
 static void flush_debug(struct machine *machine)
 {
-	serial_link_text(&machine->link[0], machine->debug_line, machine->debug_length);
+	struct serial_link *link = machine->debug_link.channel.info ? &machine->debug_link : &machine->link[0];
+	serial_link_text(link, machine->debug_line, machine->debug_length);
 	machine->debug_length = 0;
 }
 
+void machine_end(struct machine *machine)
+{
+	machine->ended = true;
+	machine->attention = true;
+}
+
 /* Neither call returns before the restart or stop has begun; the loop ends either way. */
+void machine_restart_guest(struct machine *machine)
+{
+	flush_debug(machine);
+	machine_end(machine);
+	(void)guest_restart();
+}
+
 static void on_reset(void *owner)
 {
-	struct machine *machine = owner;
-	flush_debug(machine);
-	machine->ended = true;
-	(void)guest_restart();
+	machine_restart_guest(owner);
 }
 
 static void on_power_off(void *owner)
 {
-	struct machine *machine = owner;
-	flush_debug(machine);
-	machine->ended = true;
+	flush_debug(owner);
+	machine_end(owner);
 	(void)guest_stop();
+}
+
+void *machine_alloc(struct machine *machine, size_t bytes)
+{
+	size_t words = (bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t);
+	uint64_t *at = &machine->pool[machine->pool_used];
+	if (words > sizeof machine->pool / sizeof(uint64_t) - machine->pool_used)
+		return 0;
+	machine->pool_used += (uint32_t)words;
+	return at;
+}
+
+bool machine_add_timer(struct machine *machine, const struct machine_timer *timer)
+{
+	if (machine->timer_count == MACHINE_TIMERS)
+		return false;
+	machine->timer[machine->timer_count++] = *timer;
+	return true;
+}
+
+bool machine_add_poll(struct machine *machine, const struct machine_poll *poll)
+{
+	if (machine->poll_count == MACHINE_POLLS)
+		return false;
+	machine->poll[machine->poll_count++] = *poll;
+	return true;
+}
+
+struct pin machine_isa_pin(struct machine *machine, unsigned irq)
+{
+	return (struct pin){isa_set, &machine->isa, irq};
+}
+
+/* Device 0 is the host bridge, 1 the board's own functions. */
+bool machine_connect(struct machine *machine, unsigned devfn, struct pci_function *function)
+{
+	unsigned device = devfn ? devfn / 8 : pci_free_device(&machine->pci, 2);
+	return pci_connect(&machine->pci, device, devfn % 8, function) == OK;
 }
 
 /* A debug port is written byte by byte; the console gets lines, or 64 bytes at a time. */
@@ -99,14 +143,17 @@ static enum status attach_interrupts(struct machine *machine)
 	pic_init(&machine->pic, &intr);
 	ioapic_init(&machine->ioapic, &sink, (uint8_t)machine->vcpu_count);
 	machine->isa = (struct isa){&machine->pic, &machine->ioapic};
-	return pic_attach(&machine->pic, &machine->bus);
+	enum status status = mmio_map_fixed(&machine->mmio, IOAPIC_BASE, 4096,
+	                                    &(struct window){&machine->ioapic, ioapic_mmio_read, ioapic_mmio_write});
+	return status ? status : pic_attach(&machine->pic, &machine->bus);
 }
 
 static enum status attach_timers(struct machine *machine)
 {
-	struct pin pit = isa_pin(machine, PIT_IRQ), rtc = isa_pin(machine, RTC_IRQ), sci = isa_pin(machine, PM_SCI_IRQ);
+	struct pin pit = machine_isa_pin(machine, PIT_IRQ), rtc = machine_isa_pin(machine, RTC_IRQ),
+	           sci = machine_isa_pin(machine, PM_SCI_IRQ);
 	struct pm_sink off = {on_power_off, machine};
-	machine->clock = (struct device_clock){layer_time_now, 0};
+	machine->clock = (struct device_clock){layer_time_now, 0, &machine->attention};
 	pit_init(&machine->pit, &machine->clock, &pit);
 	rtc_init(&machine->rtc, &machine->clock, &rtc, layer_time_unix());
 	rtc_set_memory(&machine->rtc, guest_memory_low_end(&machine->memory), high_memory(machine));
@@ -123,10 +170,12 @@ static enum status attach_board(struct machine *machine)
 {
 	struct reset_sink reset = {on_reset, machine};
 	struct debug_sink debug = {on_debug_text, on_debug_exit, machine};
-	pci_host_bridge(&machine->host_bridge, PCI_HOST_Q35);
+	struct pin pirq = {ioapic_set, &machine->ioapic, PIRQ_IOAPIC_PIN};
+	pci_init(&machine->pci, &machine->bus, &machine->mmio, &machine->memory, &pirq);
+	host_bridge_init(&machine->host_bridge);
 	reset_init(&machine->reset, &reset);
 	debug_init(&machine->debug, &debug);
-	enum status status = pci_add(&machine->pci, 0, 0, &machine->host_bridge);
+	enum status status = pci_connect(&machine->pci, 0, 0, &machine->host_bridge);
 	if (!status)
 		status = pci_attach(&machine->pci, &machine->bus);
 	if (!status)
@@ -145,7 +194,7 @@ static enum status attach_serial(struct machine *machine)
 		if (!serial_link_open(&machine->link[i], i))
 			continue;
 		struct serial_backend backend = serial_link_backend(&machine->link[i]);
-		struct pin pin = isa_pin(machine, serial_places[i].irq);
+		struct pin pin = machine_isa_pin(machine, serial_places[i].irq);
 		serial_init(&machine->serial[i], &backend, &pin);
 		status = serial_attach(&machine->serial[i], &machine->bus, serial_places[i].base);
 		machine->serial_index[machine->serial_count++] = (uint8_t)i;
@@ -169,17 +218,9 @@ static void nobody_write(void *device, uint16_t offset, unsigned size, uint32_t 
 	(void)value;
 }
 
-/* For the loop's short way: range 0, which owns the ports of nobody, answers too; and which ranges are special. */
+/* For the loop's short way: range 0, which owns the ports of nobody, answers too. */
 static void prepare_short_way(struct machine *machine)
 {
-	static const struct {
-		uint16_t base, count;
-	} special[] = {{0x40, 4}, {0x61, 1}, {0x70, 2}, {PM_BASE, 12}, {0xcf9, 1},
-	               {0x92, 1}, {0x60, 1}, {0x64, 1}, {0xf4, 4},     {0x501, 4}};
-	for (unsigned i = 0; i < sizeof special / sizeof *special; i++)
-		for (unsigned port = 0; port < special[i].count; port++)
-			machine->special[machine->bus.map[special[i].base + port]] = true;
-	machine->special[0] = false;
 	machine->bus.range[0].read = nobody_read;
 	machine->bus.range[0].write = nobody_write;
 }
@@ -198,6 +239,9 @@ const char *machine_init(struct machine *machine)
 	if (attach_interrupts(machine) || attach_timers(machine) || attach_board(machine))
 		return "device models do not fit on the port bus";
 	prepare_short_way(machine);
+	wrong = devices_init(machine);
+	if (wrong)
+		return wrong;
 	machine_retime(machine, &machine->vcpu[0]);
 	return 0;
 }
@@ -229,6 +273,8 @@ void machine_run_timers(struct machine *machine)
 	pit_run(&machine->pit, now);
 	rtc_run(&machine->rtc, now);
 	pm_run(&machine->pm, now);
+	for (unsigned i = 0; i < machine->timer_count; i++)
+		machine->timer[i].run(machine->timer[i].device, now);
 }
 
 void machine_retime(struct machine *machine, struct layer_vcpu *vcpu)
@@ -238,6 +284,12 @@ void machine_retime(struct machine *machine, struct layer_vcpu *vcpu)
 		deadline = rtc_deadline(&machine->rtc);
 	if (pm_deadline(&machine->pm) < deadline)
 		deadline = pm_deadline(&machine->pm);
+	for (unsigned i = 0; i < machine->timer_count; i++) {
+		uint64_t due = machine->timer[i].deadline(machine->timer[i].device);
+		if (due < deadline)
+			deadline = due;
+	}
+	machine->attention = false;
 	vcpu->timer = layer_time_tsc(deadline);
 	machine->timer_owner = vcpu->index;
 }
@@ -246,4 +298,6 @@ void machine_poll(struct machine *machine)
 {
 	for (unsigned i = 0; i < machine->serial_count; i++)
 		serial_poll(&machine->serial[machine->serial_index[i]]);
+	for (unsigned i = 0; i < machine->poll_count; i++)
+		machine->poll[i].poll(machine->poll[i].device);
 }

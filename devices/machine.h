@@ -10,9 +10,11 @@
 #include "devices/clock.h"
 #include "devices/debug.h"
 #include "devices/guest_memory.h"
+#include "devices/host_bridge.h"
 #include "devices/ioapic.h"
 #include "devices/isa.h"
 #include "devices/kvm_clock.h"
+#include "devices/mmio_map.h"
 #include "devices/pci.h"
 #include "devices/pic.h"
 #include "devices/pit.h"
@@ -46,10 +48,25 @@ struct layer_vcpu {
 	bool cr2_changed;
 };
 
+/* A model with a deadline (devices/clock.h), and one with a back end that may have news. */
+#define MACHINE_TIMERS 24u
+struct machine_timer {
+	uint64_t (*deadline)(const void *device);
+	void (*run)(void *device, uint64_t now_ns);
+	void *device;
+};
+#define MACHINE_POLLS 24u
+struct machine_poll {
+	void (*poll)(void *device);
+	void *device;
+};
+#define MACHINE_POOL_BYTES (256u << 10) /* for the structs of the models that a description names */
+
 struct machine {
 	struct bus bus;
-	bool special[BUS_MAX_RANGES]; /* bus ranges whose access may move a deadline or end the guest */
-	bool shared;                  /* more than one guest vCPU: the lock is used */
+	struct mmio_map mmio;
+	bool attention; /* a deadline may have moved, or the guest has ended: the loop looks */
+	bool shared;    /* more than one guest vCPU: the lock is used */
 	uint32_t lock;
 	uint32_t ready; /* vCPU 0 has built everything */
 	uint32_t vcpu_count;
@@ -75,14 +92,32 @@ struct machine {
 	struct serial_link link[SERIAL_PLACES];
 	uint8_t serial_index[SERIAL_PLACES]; /* which of them are wired, in order */
 	uint32_t serial_count;
+	struct serial_link debug_link; /* where the debug ports print; not open: the first serial port's console */
 	char debug_line[MACHINE_DEBUG_LINE];
 	uint32_t debug_length;
+
+	/* Devices that the description gives this guest: devices/devices.c. */
+	struct machine_timer timer[MACHINE_TIMERS];
+	struct machine_poll poll[MACHINE_POLLS];
+	uint32_t timer_count, poll_count;
+	uint32_t pool_used;
+	uint64_t pool[MACHINE_POOL_BYTES / sizeof(uint64_t)];
 };
 
 /* Builds everything from the information page; 0, or what is wrong with the description. */
 const char *machine_init(struct machine *machine);
 /* ACPI tables into guest memory. */
 const char *machine_write_acpi(struct machine *machine);
+
+/* --- for models at start; false: there is no room, or no such pin --- */
+void *machine_alloc(struct machine *machine, size_t bytes); /* zeroed, aligned to 8; 0: full */
+bool machine_add_timer(struct machine *machine, const struct machine_timer *timer);
+bool machine_add_poll(struct machine *machine, const struct machine_poll *poll);
+struct pin machine_isa_pin(struct machine *machine, unsigned irq);
+/* On bus 0 at `devfn`; 0: the next device that is free. */
+bool machine_connect(struct machine *machine, unsigned devfn, struct pci_function *function);
+void machine_restart_guest(struct machine *machine); /* as if it had reset itself */
+void machine_end(struct machine *machine);           /* the core has been told of the guest's end: the loop returns */
 
 /* Lock of the shared state: taken only if there is more than one vCPU; waits by giving the CPU away, never spins. */
 void machine_lock_slow(struct machine *machine);

@@ -44,10 +44,11 @@ uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
 	uint64_t value = 0;
 	if (guest_memory_read(&vcpu->machine->memory, gpa, &value, size))
 		return value;
-	if ((gpa & PAGE_MASK) == IOAPIC_BASE)
-		return ioapic_read(&vcpu->machine->ioapic, (uint32_t)(gpa - IOAPIC_BASE), size);
 	if ((gpa & PAGE_MASK) == LAPIC_BASE)
 		return lapic_register(vcpu, (unsigned)(gpa - LAPIC_BASE), size);
+	const struct mmio_range *range = mmio_map_find(&vcpu->machine->mmio, gpa, size);
+	if (range)
+		return range->window.read(range->window.device, (uint32_t)(gpa - range->base), size);
 	if (gpa >= GUEST_HOLE_END)
 		exit_fault(vcpu, LAYER_FAULT_MEMORY, gpa, vcpu->frame->rip);
 	return UINT64_MAX;
@@ -60,10 +61,11 @@ void mmio_write(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size, uint64_t v
 			guest_memory_write(&vcpu->machine->memory, gpa, &value, size);
 		return;
 	}
-	if ((gpa & PAGE_MASK) == IOAPIC_BASE)
-		ioapic_write(&vcpu->machine->ioapic, (uint32_t)(gpa - IOAPIC_BASE), size, (uint32_t)value);
-	else if ((gpa & PAGE_MASK) == LAPIC_BASE)
+	const struct mmio_range *range = mmio_map_find(&vcpu->machine->mmio, gpa, size);
+	if ((gpa & PAGE_MASK) == LAPIC_BASE)
 		set_lapic_register(vcpu, (unsigned)(gpa - LAPIC_BASE), size, value);
+	else if (range)
+		range->window.write(range->window.device, (uint32_t)(gpa - range->base), size, value);
 	else if (gpa >= GUEST_HOLE_END)
 		exit_fault(vcpu, LAYER_FAULT_MEMORY, gpa, vcpu->frame->rip);
 }

@@ -5,7 +5,7 @@
 #include "devices/machine.h"
 
 /*
- * A guest-physical access, inside one page, of 1 to 8 bytes: RAM, I/O APIC, local APIC of this vCPU, or nobody. Below
+ * A guest-physical access, inside one page, of 1 to 8 bytes: RAM, local APIC of this vCPU, a device, or nobody. Below
  * 4 GiB nobody reads as all ones and swallows writes, as a PCI bus does; above, it is the guest's fault.
  */
 uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size);

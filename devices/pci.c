@@ -7,30 +7,95 @@
  * functions need no code. All buses but 0 are empty, and empty places read all ones.
  *
  * Left out: mechanism 2, Type 1 cycles to other buses, special cycles.
- * Specification: PCI Local Bus 3.0, 3.2.2.3; data sheets Intel 82441FX (290549) for PAM, 82G33 (Q35, 316966).
+ * Specification: PCI Local Bus 3.0, 3.2.2.3.
  */
 #include "devices/pci.h"
 
 enum { ADDRESS = 0, DATA = 4, PORTS = 8 };
 #define ENABLE UINT32_C(0x80000000)
-enum { HEADER_TYPE = 0x0e, MULTI_FUNCTION = 0x80 };
+enum { MULTI_FUNCTION = 0x80 };
 
-enum status pci_add(struct pci *pci, unsigned device, unsigned function, struct pci_function *config)
+void pci_init(struct pci *pci, struct bus *bus, struct mmio_map *mmio, const struct guest_memory *memory,
+              const struct pin *pirq)
+{
+	*pci = (struct pci){.bus = bus, .mmio = mmio, .memory = memory};
+	for (unsigned i = 0; i < PCI_PIRQS; i++)
+		pci->pirq[i] = (struct pin){pirq->set, pirq->owner, pirq->line + i};
+}
+
+/* Function 0 says whether there are others; either of them may come first. */
+static void mark_multi_function(struct pci *pci, unsigned device, unsigned function, struct pci_function *config)
+{
+	for (unsigned i = 1; i < 8 && !function; i++)
+		if (pci->function[device * 8 + i])
+			config->config[PCI_HEADER_TYPE] |= MULTI_FUNCTION;
+	if (function && pci->function[device * 8])
+		pci->function[device * 8]->config[PCI_HEADER_TYPE] |= MULTI_FUNCTION;
+}
+
+static uint32_t bar_port_read(void *owner, uint16_t offset, unsigned size)
+{
+	const struct pci_bar *bar = owner;
+	return (uint32_t)bar->window.read(bar->window.device, offset, size);
+}
+
+static void bar_port_write(void *owner, uint16_t offset, unsigned size, uint32_t value)
+{
+	const struct pci_bar *bar = owner;
+	bar->window.write(bar->window.device, offset, size, value);
+}
+
+static enum status add_bar(struct pci *pci, struct pci_bar *bar)
+{
+	unsigned slot = 0;
+	enum status status;
+	if (bar->kind == PCI_BAR_IO)
+		status = bus_add_movable(
+		        pci->bus, &(struct bus_range){0, (uint16_t)bar->size, bar, bar_port_read, bar_port_write, 4},
+		        &slot);
+	else
+		status = mmio_map_add(pci->mmio, &bar->window, &slot);
+	bar->slot = (uint8_t)slot;
+	return status;
+}
+
+enum status pci_connect(struct pci *pci, unsigned device, unsigned function, struct pci_function *config)
 {
 	unsigned devfn = device * 8 + function;
 
-	if (device > 31 || function > 7)
+	if (device >= PCI_DEVICES || function > 7)
 		return ERR_ARGUMENT;
 	if (pci->function[devfn])
 		return ERR_STATE;
-	/* Function 0 says whether there are others; either of them may come first. */
-	for (unsigned i = 1; i < 8 && !function; i++)
-		if (pci->function[device * 8 + i])
-			config->config[HEADER_TYPE] |= MULTI_FUNCTION;
-	if (function && pci->function[device * 8])
-		pci->function[device * 8]->config[HEADER_TYPE] |= MULTI_FUNCTION;
+	for (unsigned i = 0; i < PCI_BARS; i++)
+		if (config->bar[i].size && add_bar(pci, &config->bar[i]))
+			return ERR_FULL;
+	mark_multi_function(pci, device, function, config);
+	config->pci = pci;
+	config->devfn = (uint8_t)devfn;
 	pci->function[devfn] = config;
 	return OK;
+}
+
+unsigned pci_free_device(const struct pci *pci, unsigned from)
+{
+	for (; from < PCI_DEVICES; from++) {
+		bool taken = false;
+		for (unsigned i = 0; i < 8; i++)
+			taken = taken || pci->function[from * 8 + i];
+		if (!taken)
+			break;
+	}
+	return from;
+}
+
+void pci_drive(struct pci *pci, unsigned devfn, unsigned pin, bool level)
+{
+	unsigned wire = (pin - 1 + devfn / 8 - 1) % PCI_PIRQS;
+	if (!pin)
+		return;
+	pci->asserted[wire] = (uint16_t)(pci->asserted[wire] + (level ? 1 : -1));
+	pin_set(&pci->pirq[wire], pci->asserted[wire]);
 }
 
 uint32_t pci_config_read(const struct pci *pci, unsigned devfn, unsigned offset, unsigned size)
@@ -56,8 +121,7 @@ void pci_config_write(struct pci *pci, unsigned devfn, unsigned offset, unsigned
 
 		function->config[offset + i] = (uint8_t)((function->config[offset + i] & ~mask) | (byte & mask));
 	}
-	if (function->changed)
-		function->changed(function->owner, (uint8_t)offset, size);
+	pci_function_written(function, offset, size);
 }
 
 /* The addressed function, or 256 if there cannot be one: not enabled, or another bus than 0. */
@@ -83,21 +147,6 @@ static void port_write(void *owner, uint16_t offset, unsigned size, uint32_t val
 		pci_config_write(pci, addressed(pci), (pci->address & 0xfc) + offset - DATA, size, value);
 	else if (size == 4)
 		pci->address = value & UINT32_C(0x80fffffc);
-}
-
-void pci_host_bridge(struct pci_function *bridge, enum pci_host kind)
-{
-	static const uint8_t header[2][16] = {
-	        [PCI_HOST_I440FX] = {0x86, 0x80, 0x37, 0x12, 0x06, 0, 0x80, 0x02, 0x02, 0, 0, 0x06},
-	        [PCI_HOST_Q35] = {0x86, 0x80, 0xc0, 0x29, 0x06, 0, 0, 0, 0, 0, 0, 0x06},
-	};
-	unsigned pam = kind == PCI_HOST_Q35 ? 0x90 : 0x59;
-
-	*bridge = (struct pci_function){0};
-	for (unsigned i = 0; i < 16; i++)
-		bridge->config[i] = header[kind][i];
-	for (unsigned i = 0; i < 7; i++)
-		bridge->writable[pam + i] = 0x33;
 }
 
 enum status pci_attach(struct pci *pci, struct bus *bus)

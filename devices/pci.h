@@ -6,34 +6,42 @@
 #include <stdint.h>
 #include "abi/status.h"
 #include "devices/bus.h"
+#include "devices/guest_memory.h"
+#include "devices/mmio_map.h"
+#include "devices/pci_function.h"
+#include "devices/pin.h"
 
 /*
- * A function on bus 0: its configuration header as bytes, which bits of it the guest may change, and an optional hook
- * that is told after the guest changed some (to move a BAR, say).
+ * Bus 0 and configuration mechanism 1. Interrupt pins meet on four wires, PIRQA to PIRQD, as the i440FX board wires them:
+ * pin p (1 = INTA) of device d is on wire (p - 1 + d - 1) mod 4. A wire is high while any pin on it is.
  */
-struct pci_function {
-	uint8_t config[256];
-	uint8_t writable[256];
-	void (*changed)(void *owner, uint8_t offset, unsigned size);
-	void *owner;
-};
-
-/* Configuration mechanism 1. Zeroed memory is a bus without functions. */
+#define PCI_PIRQS 4u
+#define PCI_DEVICES 32u
 struct pci {
 	uint32_t address;                   /* CF8 */
 	struct pci_function *function[256]; /* by device * 8 + function */
+	struct bus *bus;                    /* where the BARs of functions go, and what they may read and write */
+	struct mmio_map *mmio;
+	const struct guest_memory *memory;
+	struct pin pirq[PCI_PIRQS];
+	uint16_t asserted[PCI_PIRQS]; /* how many pins hold each wire */
 };
 
-enum pci_host { PCI_HOST_I440FX, PCI_HOST_Q35 }; /* 8086:1237 and 8086:29c0 */
-
-/* ERR_STATE if the place is taken; function > 0 makes function 0 multi-function. */
-enum status pci_add(struct pci *pci, unsigned device, unsigned function, struct pci_function *config);
-/* Fills in a host bridge; add it at 0, 0. Its PAM registers can be written, with no effect. */
-void pci_host_bridge(struct pci_function *bridge, enum pci_host kind);
+/* An empty bus. The pins, all four, go to `pirq` with line numbers 0 to 3 added to its own. */
+void pci_init(struct pci *pci, struct bus *bus, struct mmio_map *mmio, const struct guest_memory *memory,
+              const struct pin *pirq);
+/* Puts a function on bus 0; function > 0 makes function 0 multi-function. ERR_STATE if the place is taken, ERR_FULL if
+   there is no room for a BAR. The BARs are off until the guest switches them on. */
+enum status pci_connect(struct pci *pci, unsigned device, unsigned function, struct pci_function *config);
+/* The first device number from `from` that nobody has; 32: none. */
+unsigned pci_free_device(const struct pci *pci, unsigned from);
 /* Ports CF8-CFF. Attach before reset_attach: CF9 lies inside. */
 enum status pci_attach(struct pci *pci, struct bus *bus);
-/* Direct access, for ECAM later: `offset` below 256; no function gives all ones. */
+/* Direct access: `offset` below 256; no function gives all ones. */
 uint32_t pci_config_read(const struct pci *pci, unsigned devfn, unsigned offset, unsigned size);
 void pci_config_write(struct pci *pci, unsigned devfn, unsigned offset, unsigned size, uint32_t value);
+
+/* For pci_function.c: a pin rises or falls. */
+void pci_drive(struct pci *pci, unsigned devfn, unsigned pin, bool level);
 
 #endif

@@ -34,7 +34,7 @@ static void report(struct pit *pit, uint64_t tick)
 	pit->reported = tick;
 	pin_set(&pit->pin, pit_channel_out(channel, tick));
 	rise = pit_channel_rise(channel, tick);
-	pit->deadline = rise == CLOCK_NEVER ? CLOCK_NEVER : clock_ns(rise, PIT_HZ);
+	clock_set_deadline(pit->clock, &pit->deadline, rise == CLOCK_NEVER ? CLOCK_NEVER : clock_ns(rise, PIT_HZ));
 }
 
 void pit_run(struct pit *pit, uint64_t now_ns)

@@ -24,10 +24,12 @@ static uint64_t carries_at(uint64_t now_ns)
 
 static void update(struct pm *pm)
 {
-	pm->deadline = CLOCK_NEVER;
+	uint64_t deadline = CLOCK_NEVER;
+
 	/* While the status is set another carry changes nothing. */
 	if (pm->enable & TMR && !(pm->status & TMR))
-		pm->deadline = clock_ns((pm->carries + 1) << CARRY_SHIFT, PM_TIMER_HZ);
+		deadline = clock_ns((pm->carries + 1) << CARRY_SHIFT, PM_TIMER_HZ);
+	clock_set_deadline(pm->clock, &pm->deadline, deadline);
 	pin_set(&pm->sci, pm->status & pm->enable & ENABLES);
 }
 

@@ -201,7 +201,7 @@ static void update(struct rtc *rtc)
 	bool irq = rtc->cmos[C] & rtc->cmos[B] & (C_PF | C_AF | C_UF);
 
 	rtc->cmos[C] = (uint8_t)((rtc->cmos[C] & ~C_IRQF) | (irq ? C_IRQF : 0));
-	rtc->deadline = irq ? CLOCK_NEVER : next_deadline(rtc);
+	clock_set_deadline(rtc->clock, &rtc->deadline, irq ? CLOCK_NEVER : next_deadline(rtc));
 	pin_set(&rtc->pin, irq);
 }
 

@@ -20,6 +20,7 @@
 #define MAX_DENIES 64u
 #define MAX_MEMBERS 16u
 #define MAX_SERIALS 4u
+#define MAX_DEVICES 256u
 #define COUNT_OF(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
 
 struct described_fault {
@@ -119,6 +120,14 @@ struct described_map {
 	int line;
 	uint32_t rights;
 };
+struct described_device { /* of a guest: struct info_device */
+	uint32_t subject;
+	int line;
+	uint32_t kind, index, model, flags, place;
+	uint32_t channel, region; /* CONFIG_NONE: none */
+	uint64_t value;
+	const char *text;
+};
 struct described_group {
 	const char *name;
 	int line;
@@ -184,8 +193,9 @@ struct description {
 	struct described_schedule schedule[CONFIG_MAX_SCHEDULES];
 	struct described_audit audit[CONFIG_MAX_CONSUMERS];
 	struct described_deny deny[MAX_DENIES];
+	struct described_device device[MAX_DEVICES];
 	unsigned subject_count, vcpu_count, channel_count, event_count, line_count, port_count, region_count, map_count,
-	        group_count, schedule_count, audit_count, deny_count;
+	        group_count, schedule_count, audit_count, deny_count, device_count;
 };
 
 /* Look-up by name: index or CONFIG_NONE. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Defaults of apps and guests; a guest's layer, and the channels that its serial ports ask for. */
 #include <string.h>
+#include "tools/device_model.h"
 #include "tools/expand.h"
 
 static const struct attribute_default subject_defaults[] = {
@@ -171,6 +172,7 @@ static void expand_guest(struct compiler *compiler, xmlNodePtr guest)
 		node_default(serial, "port", report_print(&compiler->report, "%u", port++));
 		expand_serial(compiler, guest, serial);
 	}
+	expand_devices(compiler, guest);
 }
 
 /* console="APP": what this app prints goes to that app, by a channel named NAME.console. */

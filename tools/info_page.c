@@ -168,6 +168,43 @@ static void add_devices(struct page *page)
 	}
 }
 
+/* Index of a channel among the rows of this subject, as add_channels writes them. */
+static uint32_t channel_row(const struct page *page, uint32_t channel)
+{
+	uint32_t row = 0;
+	for (uint32_t i = 0; i < channel && channel != CONFIG_NONE; i++)
+		row += page->d->channel[i].from.subject == page->layout->subject ||
+		       page->d->channel[i].to.subject == page->layout->subject;
+	return channel == CONFIG_NONE ? CONFIG_NONE : row;
+}
+
+static uint32_t memory_row(const struct page *page, uint32_t region)
+{
+	for (uint32_t i = 0; region != CONFIG_NONE && i < page->layout->memory_count; i++)
+		if (!strcmp(page->layout->memory[i].name, page->d->region[region].name))
+			return i;
+	return CONFIG_NONE;
+}
+
+static void add_models(struct page *page)
+{
+	for (unsigned i = 0; i < page->d->device_count; i++) {
+		const struct described_device *device = &page->d->device[i];
+		if (page->d->subject[device->subject].partner != page->layout->subject)
+			continue;
+		struct info_device *row = page_row(page, &page->info->device, sizeof(*row));
+		*row = (struct info_device){.kind = device->kind,
+		                            .index = device->index,
+		                            .model = device->model,
+		                            .flags = device->flags,
+		                            .channel = channel_row(page, device->channel),
+		                            .memory = memory_row(page, device->region),
+		                            .place = device->place,
+		                            .value = device->value};
+		image_name(row->text, device->text);
+	}
+}
+
 static void add_memory(struct page *page)
 {
 	for (uint32_t i = 0; i < page->layout->memory_count; i++)
@@ -204,7 +241,7 @@ static uint32_t bound(const struct description *d)
 	size_t size = sizeof(struct info) + LAYOUT_MEMORY * sizeof(struct info_memory) +
 	              d->channel_count * sizeof(struct info_channel) + 128 * sizeof(struct info_event) +
 	              d->line_count * sizeof(struct info_line) + d->port_count * sizeof(struct info_port) +
-	              d->subject_count * sizeof(struct info_subject) +
+	              d->subject_count * sizeof(struct info_subject) + d->device_count * sizeof(struct info_device) +
 	              d->schedule_count * sizeof(struct info_schedule) + shares * sizeof(struct info_share);
 	return (uint32_t)((size + 4095) / 4096 * 4096);
 }
@@ -222,6 +259,7 @@ void info_page(struct layout *layout)
 	add_channels(&page);
 	add_events(&page);
 	add_devices(&page);
+	add_models(&page);
 	add_subjects(&page);
 	add_schedules(&page);
 	add_shares(&page);

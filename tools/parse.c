@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Tree to description: the order of the parts is the order in which names become known. */
 #include <string.h>
+#include "tools/device_model.h"
 #include "tools/parse.h"
 
 uint32_t find_subject(const struct description *description, const char *name)
@@ -143,6 +144,7 @@ void parse(struct compiler *compiler)
 	parse_regions(compiler, system);
 	parse_devices(compiler, system);
 	parse_channels(compiler, system);
+	parse_device_models(compiler, system);
 	parse_events(compiler, system);
 	parse_rights(compiler, system);
 	const char *first = node_attribute(compiler, system, "schedule");

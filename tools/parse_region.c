@@ -74,26 +74,26 @@ static void parse_region(struct compiler *compiler, const xmlNode *node)
 	d->region_count++;
 }
 
-static void parse_map(struct compiler *compiler, const xmlNode *node, uint32_t subject)
+uint32_t parse_map_of(struct compiler *compiler, const xmlNode *node, uint32_t subject, uint32_t rights)
 {
 	struct description *d = compiler->description;
 	if (!parse_room(compiler, node, d->map_count, MAX_MAPS, "maps"))
-		return;
+		return CONFIG_NONE;
 	const char *name = node_attribute(compiler, node, "region");
 	uint32_t region = find_region(d, name);
 	int line = node_line(node);
 	if (region == CONFIG_NONE) {
 		problem(&compiler->report, line, "E-map-region-unknown",
 		        "region=\"%s\" names no region; name a <region> of the system", name);
-		return;
+		return CONFIG_NONE;
 	}
 	for (unsigned i = 0; i < d->map_count; i++)
 		if (d->map[i].subject == subject && d->map[i].region == region)
 			problem(&compiler->report, line, "E-map-twice",
 			        "\"%s\" maps region \"%s\" already; keep one of the two", d->subject[subject].name,
 			        name);
-	uint32_t rights = access_codes[node_choice(compiler, node, "access", accesses)];
 	d->map[d->map_count++] = (struct described_map){subject, region, line, rights};
+	return region;
 }
 
 void parse_regions(struct compiler *compiler, xmlNodePtr system)
@@ -105,6 +105,6 @@ void parse_regions(struct compiler *compiler, xmlNodePtr system)
 		if (!d->subject[i].node)
 			continue;
 		EACH_CHILD(map, d->subject[i].node, "map")
-		parse_map(compiler, map, i);
+		parse_map_of(compiler, map, i, access_codes[node_choice(compiler, map, "access", accesses)]);
 	}
 }

@@ -35,7 +35,8 @@ void mock_add_schedule(const char *name, uint64_t major_us);
 void mock_add_share(uint32_t schedule, uint32_t subject, uint64_t major_us, uint64_t share_us);
 /* The record of a subject added before, to be filled in further. */
 struct info_subject *mock_subject(uint32_t id);
-void mock_add_line(const char *name, uint32_t gsi); /* line n raises event bit 32 + n */
+void mock_add_line(const char *name, uint32_t gsi);     /* line n raises event bit 32 + n */
+void mock_add_device(const struct info_device *device); /* of the guest, for a layer */
 void mock_add_port(uint16_t base, uint16_t count);
 void mock_add_event_in(const char *name, uint32_t bit);
 void mock_add_event_out(const char *name, uint32_t index);

@@ -44,6 +44,7 @@ void mock_page_reset(void)
 	info->subjects = TABLE(subjects);
 	info->schedules = TABLE(schedules);
 	info->shares = TABLE(shares);
+	info->device = TABLE(device);
 	mock_name("mock", "test");
 }
 
@@ -113,6 +114,11 @@ void mock_add_line(const char *name, uint32_t gsi)
 	line->index = mock.page.info.line.count - 1;
 	line->event = 32 + line->index;
 	line->gsi = gsi;
+}
+
+void mock_add_device(const struct info_device *device)
+{
+	*NEXT(device) = *device;
 }
 
 void mock_add_port(uint16_t base, uint16_t count)

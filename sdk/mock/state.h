@@ -20,6 +20,7 @@ struct mock_page {
 	struct info_subject subjects[MOCK_TABLE];
 	struct info_schedule schedules[MOCK_TABLE];
 	struct info_share shares[MOCK_TABLE];
+	struct info_device device[MOCK_TABLE];
 };
 struct mock_calls {
 	unsigned count;

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct script script = {data, data + size};
 	struct probe irq = {0};
 	uint64_t now = 0;
-	struct device_clock clock = {fake_now, &now};
+	struct device_clock clock = {fake_now, &now, 0};
 	struct pit pit;
 
 	bus.count = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* PCI, power management, reset and debug ports together on one bus, at any port. */
 #include "devices/debug.h"
+#include "devices/host_bridge.h"
 #include "devices/pci.h"
 #include "devices/pm.h"
 #include "devices/reset.h"
@@ -23,22 +24,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct bus bus;
 	static struct pci_function bridge;
 	static struct pci pci;
+	static struct mmio_map mmio;
+	static struct guest_memory memory;
 	struct script script = {data, data + size};
 	struct probe sci = {0};
 	uint64_t now = 0;
 	unsigned events = 0;
-	struct device_clock clock = {fake_now, &now};
+	struct device_clock clock = {fake_now, &now, 0};
 	struct pm pm;
 	struct reset reset;
 	struct debug debug;
 
 	bus.count = 0;
-	pci = (struct pci){0};
-	pci_host_bridge(&bridge, PCI_HOST_Q35);
+	mmio.count = 0;
+	pci_init(&pci, &bus, &mmio, &memory, &(struct pin){0});
+	host_bridge_init(&bridge);
 	pm_init(&pm, &clock, &(struct pm_sink){count, &events}, &(struct pin){probe_set, &sci, 0});
 	reset_init(&reset, &(struct reset_sink){count, &events});
 	debug_init(&debug, &(struct debug_sink){.exit = leave, .owner = &events});
-	MUST(!pci_add(&pci, 0, 0, &bridge) && !pci_attach(&pci, &bus) && !pm_attach(&pm, &bus, PM_BASE) &&
+	MUST(!pci_connect(&pci, 0, 0, &bridge) && !pci_attach(&pci, &bus) && !pm_attach(&pm, &bus, PM_BASE) &&
 	     !reset_attach(&reset, &bus) && !debug_attach(&debug, &bus));
 	while (more(&script)) {
 		uint32_t what = take(&script, 1);

@@ -323,6 +323,58 @@ static void an_empty_place_below_4_gib_reads_as_ones_and_above_is_a_fault(void *
 	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[1], UINT64_C(0x4000000010));
 }
 
+/* machine_init again, with devices that the description names. */
+static void rebuild_with(const struct info_device *device)
+{
+	mock_add_device(device);
+	memset(machine, 0, sizeof *machine);
+	assert_null(machine_init(machine));
+}
+
+static void a_panic_told_by_the_device_is_a_fault_of_the_guest(void **state)
+{
+	(void)state;
+	rebuild_with(&(struct info_device){.kind = DEVICE_PANIC, .channel = ~0u, .memory = ~0u, .place = 6 * 8});
+	assert_int_equal(pci_config_read(&machine->pci, 6 * 8, 0, 4), 0x00111b36);
+	pci_config_write(&machine->pci, 6 * 8, PCI_BAR, 4, 0xe0000000);
+	pci_config_write(&machine->pci, 6 * 8, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	frame->gpr[FRAME_RDI] = 0xe0000000;
+	memory_exit(0xe0000000, 0, CODE(0x8a, 0x07));
+	run();
+	assert_int_equal(frame->gpr[FRAME_RAX], 1);
+	step_count = step_at = 0;
+	machine->ended = false;
+	memory_exit(0xe0000000, FRAME_MEMORY_WRITE, CODE(0xc6, 0x07, 0x01));
+	run();
+	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[0], LAYER_FAULT_PANIC);
+}
+
+static void debug_text_goes_to_a_channel_of_its_own(void **state)
+{
+	struct channel far;
+	char text[8] = {0};
+	(void)state;
+	mock_add_channel(
+	        &(struct mock_channel){
+	                .name = "debug", .peer = "console", .in_bytes = 256, .out_bytes = 256, .role = ROLE_DEVICE},
+	        &far);
+	rebuild_with(&(struct info_device){.kind = DEVICE_DEBUG, .channel = 1, .memory = ~0u});
+	out(0x402, '!');
+	out(0xe9, '\n');
+	run();
+	assert_int_equal(channel_read(&far, text, 8), 2);
+	assert_string_equal(text, "!\n");
+	assert_int_equal(channel_read(&console, text, 8), 0);
+}
+
+static void a_device_the_layer_does_not_know_is_refused(void **state)
+{
+	(void)state;
+	mock_add_device(&(struct info_device){.kind = DEVICE_KINDS, .channel = ~0u});
+	memset(machine, 0, sizeof *machine);
+	assert_string_equal(machine_init(machine), "this layer knows no such device");
+}
+
 static void an_unknown_instruction_is_reported_with_its_bytes(void **state)
 {
 	(void)state;
@@ -576,6 +628,9 @@ int main(void)
 	        TEST(a_level_interrupt_comes_again_until_its_line_falls),
 	        TEST(the_local_apic_is_read_and_written_by_memory),
 	        TEST(an_empty_place_below_4_gib_reads_as_ones_and_above_is_a_fault),
+	        TEST(a_panic_told_by_the_device_is_a_fault_of_the_guest),
+	        TEST(debug_text_goes_to_a_channel_of_its_own),
+	        TEST(a_device_the_layer_does_not_know_is_refused),
 	        TEST(an_unknown_instruction_is_reported_with_its_bytes),
 	        TEST(a_page_that_went_away_is_a_page_fault),
 	        TEST(an_emulated_instruction_ends_the_interrupt_shadow_and_traps_when_stepped),

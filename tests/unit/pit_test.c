@@ -8,7 +8,7 @@
 
 static struct pit pit;
 static uint64_t now;
-static const struct device_clock clock = {fake_now, &now};
+static const struct device_clock clock = {fake_now, &now, 0};
 static struct probe irq;
 static struct bus bus;
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "devices/debug.h"
+#include "devices/host_bridge.h"
 #include "devices/pci.h"
 #include "devices/pm.h"
 #include "devices/reset.h"
@@ -12,12 +13,14 @@
 
 static struct bus bus;
 static struct pci pci;
+static struct mmio_map mmio;
+static struct guest_memory memory;
 static struct pci_function bridge, card;
 static struct pm pm;
 static struct reset reset;
 static struct debug debug;
 static uint64_t now;
-static const struct device_clock clock = {fake_now, &now};
+static const struct device_clock clock = {fake_now, &now, 0};
 static struct probe sci;
 static unsigned resets, power_offs, changes;
 static uint32_t exit_code;
@@ -53,17 +56,17 @@ static int fresh(void **state)
 
 	(void)state;
 	memset(&bus, 0, sizeof(bus));
-	memset(&pci, 0, sizeof(pci));
+	pci_init(&pci, &bus, &mmio, &memory, &(struct pin){0});
 	memset(&card, 0, sizeof(card));
 	memset(printed, 0, sizeof(printed));
 	now = 0;
 	resets = power_offs = changes = exit_code = 0;
 	sci = (struct probe){0};
-	pci_host_bridge(&bridge, PCI_HOST_I440FX);
+	host_bridge_init(&bridge);
 	pm_init(&pm, &clock, &(struct pm_sink){count, &power_offs}, &pin);
 	reset_init(&reset, &(struct reset_sink){count, &resets});
 	debug_init(&debug, &(struct debug_sink){print, leave, NULL});
-	return pci_add(&pci, 0, 0, &bridge) || pci_attach(&pci, &bus) || pm_attach(&pm, &bus, PM_BASE) ||
+	return pci_connect(&pci, 0, 0, &bridge) || pci_attach(&pci, &bus) || pm_attach(&pm, &bus, PM_BASE) ||
 	       reset_attach(&reset, &bus) || debug_attach(&debug, &bus);
 }
 
@@ -120,10 +123,10 @@ static void functions_can_be_added_once_and_hear_of_changes(void **state)
 	card.changed = changed;
 	card.owner = &card;
 	card.writable[0x10] = 0xff;
-	assert_int_equal(pci_add(&pci, 3, 1, &card), OK);
-	assert_int_equal(pci_add(&pci, 3, 1, &card), ERR_STATE);
-	assert_int_equal(pci_add(&pci, 32, 0, &card), ERR_ARGUMENT);
-	assert_int_equal(pci_add(&pci, 0, 8, &card), ERR_ARGUMENT);
+	assert_int_equal(pci_connect(&pci, 3, 1, &card), OK);
+	assert_int_equal(pci_connect(&pci, 3, 1, &card), ERR_STATE);
+	assert_int_equal(pci_connect(&pci, 32, 0, &card), ERR_ARGUMENT);
+	assert_int_equal(pci_connect(&pci, 0, 8, &card), ERR_ARGUMENT);
 	config(0x80001910);
 	bus_write(&bus, 0xcfc, 2, 0x1234);
 	assert_int_equal(card.config[0x10], 0x34);
@@ -139,14 +142,12 @@ static void a_second_function_makes_the_device_multi_function(void **state)
 
 	(void)state;
 	first = second = late = (struct pci_function){0};
-	pci_add(&pci, 4, 0, &first);
-	pci_add(&pci, 4, 1, &second);
+	pci_connect(&pci, 4, 0, &first);
+	pci_connect(&pci, 4, 1, &second);
 	assert_int_equal(first.config[0x0e], 0x80);
-	pci_add(&pci, 5, 2, &second);
-	pci_add(&pci, 5, 0, &late);
+	pci_connect(&pci, 5, 2, &second);
+	pci_connect(&pci, 5, 0, &late);
 	assert_int_equal(late.config[0x0e], 0x80);
-	pci_host_bridge(&late, PCI_HOST_Q35);
-	assert_int_equal(late.config[2] | late.config[3] << 8, 0x29c0);
 }
 
 /* --- power management --- */

@@ -13,7 +13,7 @@
 
 static struct rtc rtc;
 static uint64_t now;
-static const struct device_clock fake = {fake_now, &now};
+static const struct device_clock fake = {fake_now, &now, 0};
 static struct probe irq;
 static struct bus bus;
 
