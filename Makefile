@@ -21,7 +21,7 @@ LD := ld -m elf_x86_64 -n -z noexecstack -z max-page-size=4096 --build-id=none -
 
 MAKEFLAGS += --no-print-directory
 .PHONY: all everything checked run image iso test check fuzz smoke bench size clean packages
-all: $(B)/core-amd.elf $(B)/bulkhead apps
+all: $(B)/core.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
 # bytes: by string instructions, arch/x86_64/hw/bytes.S
@@ -51,6 +51,27 @@ $(B)/core-amd.elf64: $(AMD_OBJ) arch/x86_64/boot/core.ld
 	$(Q)$(CORE_LINK) -Wl,-T,arch/x86_64/boot/core.ld,-Map,$(B)/core-amd.map $(AMD_OBJ) -o $@
 $(B)/core-amd.elf: $(B)/core-amd.elf64
 	$(Q)objcopy -O elf32-i386 $< $@
+
+# --- one image for both vendors: a selector that holds each core, and picks by CPUID ---
+SELECT_SRC := $(wildcard arch/x86_64/select/*.c arch/x86_64/select/*.S) arch/x86_64/hw/uart.c
+SELECT_OBJ := $(SELECT_SRC:%=$(B)/select/%.o)
+SELECT_FLAGS := $(FREE) -Oz -m32 -mgeneral-regs-only
+define select_rule
+$(B)/select/core-$(1).elf: $(2)
+	@mkdir -p $$(@D)
+	$$(Q)$(if $(2),objcopy --strip-all $(2),: >) $$@
+endef
+$(foreach v,amd intel,$(eval $(call select_rule,$(v),$(if $(wildcard arch/x86_64/$(v)/entry.S),$(B)/core-$(v).elf))))
+$(B)/select/%.c.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(Q)gcc $(SELECT_FLAGS) $(DEP) -c $< -o $@
+$(B)/select/arch/x86_64/select/entry.S.o: $(B)/select/core-amd.elf $(B)/select/core-intel.elf
+$(B)/select/%.S.o: %.S Makefile
+	@mkdir -p $(@D)
+	$(Q)gcc $(SELECT_FLAGS) -Wa,-I$(B)/select $(DEP) -c $< -o $@
+$(B)/core.elf: $(SELECT_OBJ) arch/x86_64/select/select.ld
+	$(Q)ld -m elf_i386 -n -z noexecstack --no-warn-rwx-segments --build-id=none --gc-sections -T arch/x86_64/select/select.ld \
+		$(SELECT_OBJ) -o $@
 
 # --- nothing of x86 in core/: it compiles for AArch64 too ---
 AARCH64_OBJ := $(patsubst %,$(B)/core-aarch64/%.o,$(wildcard core/*.c lib/*.c))
@@ -114,6 +135,7 @@ $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 # Core and SDK use the same words (event_wait ...), so they are two archives: a test that includes SDK, applications or
 # layer finds its names there, every other test in core, arch and tools; lib is for both.
 UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c arch/host/*.c arch/x86_64/*.c \
+	arch/x86_64/select/select.c \
 	tools/*.c tools/*/*.c) \
 	$(filter-out %_test.c,$(wildcard tests/unit/*.c))
 UNIT_SDK_SRC := $(wildcard sdk/*.c sdk/mock/*.c apps/*/*.c devices/*.c devices/*/*.c)
@@ -182,7 +204,7 @@ test: packages
 	$(Q)tests/all
 
 size: image
-	$(Q)tests/size $(AMD_SRC)
+	$(Q)tests/size $(AMD_SRC) --select $(SELECT_SRC)
 
 packages:
 	tests/packages

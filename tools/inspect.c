@@ -20,7 +20,7 @@ static const char usage[] =
         "  --prove          only the proof: the tables built and walked back equal the mappings; exit status 1 if not\n"
         "  --memory SIZE    the target is QEMU's q35 with so much memory (64M, 1G; default: the smallest that fits)\n"
         "  --platform FILE  the target's memory map: lines of /proc/iomem\n"
-        "  --core ELF       where the core lies (default: core-amd.elf beside this program)\n";
+        "  --core ELF       where the core lies (default: core.elf beside this program)\n";
 
 struct options {
 	const char *image, *html, *memory, *platform, *core;
@@ -60,7 +60,7 @@ static const char *core_path(const struct options *options, char path[BESIDE_PAT
 {
 	if (options->core)
 		return options->core;
-	return beside(path, "core-amd.elf") ? path : NULL;
+	return beside(path, "core.elf") ? path : NULL;
 }
 
 static bool find_target(struct platform *platform, const struct options *options, const void *config)

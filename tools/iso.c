@@ -134,9 +134,8 @@ int command_iso(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	if (!core && !beside(path, "core-amd.elf")) {
-		fprintf(stderr,
-		        "bulkhead iso: no core-amd.elf beside this program: build it, or name one with --core\n");
+	if (!core && !beside(path, "core.elf")) {
+		fprintf(stderr, "bulkhead iso: no core.elf beside this program: build it, or name one with --core\n");
 		return 1;
 	}
 	return is_package(image) && iso_write(core ? core : path, image, "", out) ? 0 : 1;

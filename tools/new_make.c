@@ -9,7 +9,7 @@ const char new_makefile_head[] =
         "B := build\n"
         "TOOL := $(BULKHEAD)/build/bulkhead\n"
         "SDK := $(BULKHEAD)/build/libsdk.a\n"
-        "CORE := $(BULKHEAD)/build/core-amd.elf\n"
+        "CORE := $(BULKHEAD)/build/core.elf\n"
         "\n"
         "WARN := -Wall -Wextra -Wshadow -Wconversion -Werror\n"
         "CFLAGS := -std=c11 -O2 -g -ffreestanding -nostdinc -isystem $(shell gcc -print-file-name=include) \\\n"

@@ -27,7 +27,7 @@ static const char usage[] =
         "  --icount       count instructions as time: two runs give the same bytes; bochs always does\n"
         "  --display      open a window for the VGA screen\n"
         "  --iso          boot by GRUB from an ISO image instead of directly; bochs always does\n"
-        "  --core ELF     the core (default: core-amd.elf beside this program)\n"
+        "  --core ELF     the core (default: core.elf beside this program)\n"
         "  -I DIR         for a description: where its files are looked for\n"
         "  --dry-run      print the command, do not run it\n";
 
@@ -259,9 +259,8 @@ static int boot_bochs(struct run *run)
 
 static int boot(struct run *run)
 {
-	if (!run->core && !beside(run->core_found, "core-amd.elf")) {
-		fprintf(stderr,
-		        "bulkhead run: no core-amd.elf beside this program: build it, or name one with --core\n");
+	if (!run->core && !beside(run->core_found, "core.elf")) {
+		fprintf(stderr, "bulkhead run: no core.elf beside this program: build it, or name one with --core\n");
 		return 1;
 	}
 	if (!run->core)

@@ -24,6 +24,7 @@ struct platform {
 	uint64_t package;     /* where the boot loader puts the package; 0 = behind the core */
 	uint64_t package_gap; /* then: bytes between the two */
 	uint64_t core, core_size;
+	uint64_t loaded_end; /* what the boot loader loads ends here; 0 = with the core */
 	uint64_t phys_limit;
 	struct placement_costs costs; /* pages that the core of this machine takes */
 };

@@ -144,12 +144,16 @@ bool platform_read(struct platform *platform, const char *path, const char *core
 	return true;
 }
 
-/* The ELF32 file that GRUB and QEMU take: from the lowest to the highest byte of its segments. */
-bool platform_core(struct platform *platform, const char *elf_path)
+/* From the lowest to the highest byte of the segments of an ELF32 file; `place`: up to where the first only keeps room. */
+struct elf_extent {
+	uint64_t low, high, place;
+};
+
+static bool find_extent(const char *elf_path, struct elf_extent *extent)
 {
 	Elf32_Ehdr header;
-	uint64_t low = ~UINT64_C(0), high = 0;
 	FILE *file = fopen(elf_path, "rb");
+	*extent = (struct elf_extent){.low = ~UINT64_C(0)};
 	if (!file)
 		return false;
 	bool good = fread(&header, sizeof(header), 1, file) == 1 && !memcmp(header.e_ident, ELFMAG, SELFMAG) &&
@@ -160,14 +164,35 @@ bool platform_core(struct platform *platform, const char *elf_path)
 		good = fread(&segment, sizeof(segment), 1, file) == 1;
 		if (!good || segment.p_type != PT_LOAD || !segment.p_memsz)
 			continue;
-		low = segment.p_paddr < low ? segment.p_paddr : low;
-		high = segment.p_paddr + (uint64_t)segment.p_memsz > high ? segment.p_paddr + (uint64_t)segment.p_memsz
-		                                                          : high;
+		uint64_t end = segment.p_paddr + (uint64_t)segment.p_memsz;
+		extent->low = segment.p_paddr < extent->low ? segment.p_paddr : extent->low;
+		extent->high = end > extent->high ? end : extent->high;
+		if (i == 0 && !segment.p_filesz)
+			extent->place = end;
 	}
 	fclose(file);
-	if (!good || low >= high)
+	return good && extent->low < extent->high;
+}
+
+/* What GRUB and QEMU load: a core, or the image of both cores (arch/x86_64/select); then the one for AMD lies beside it. */
+bool platform_core(struct platform *platform, const char *elf_path)
+{
+	static const char name[] = "core-amd.elf";
+	char beside[4096];
+	struct elf_extent extent, core;
+	if (!find_extent(elf_path, &extent))
 		return false;
-	platform->core = low / PAGE * PAGE;
-	platform->core_size = (high + PAGE - 1) / PAGE * PAGE - platform->core;
+	core = extent;
+	if (extent.place) {
+		const char *slash = strrchr(elf_path, '/');
+		core.high = extent.place;
+		snprintf(beside, sizeof(beside), "%.*s%s", slash ? (int)(slash - elf_path + 1) : 0, elf_path, name);
+		if (find_extent(beside, &extent))
+			core = extent;
+		find_extent(elf_path, &extent);
+	}
+	platform->core = core.low / PAGE * PAGE;
+	platform->core_size = (core.high + PAGE - 1) / PAGE * PAGE - platform->core;
+	platform->loaded_end = extent.high;
 	return true;
 }

@@ -28,8 +28,10 @@ enum status target_place(struct platform *platform, const struct config_header *
 	        .phys_limit = platform->phys_limit,
 	        .costs = platform->costs,
 	};
+	uint64_t core_end = platform->core + platform->core_size;
 	if (!platform->package)
-		platform->package = whole_pages(platform->core + platform->core_size) + platform->package_gap;
+		platform->package =
+		        whole_pages(platform->loaded_end ? platform->loaded_end : core_end) + platform->package_gap;
 	input.package = platform->package;
 	for (uint32_t i = 0; i < platform->reserved_count; i++)
 		reserve(&input, reserved, platform->reserved[i].base, platform->reserved[i].size);
