@@ -25,7 +25,7 @@ all: $(B)/core.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
 # bytes: by string instructions, arch/x86_64/hw/bytes.S
-CORE_LIB := $(filter-out lib/config_rules.c,$(wildcard lib/config*.c)) lib/hash.c lib/placement.c lib/tables.c lib/text.c
+CORE_LIB := lib/config.c lib/config_records.c lib/hash.c lib/placement.c lib/tables.c
 CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
 # arch/x86_64/*.c is pure and also runs natively in unit tests; boot/, hw/ and vcpu/ touch the machine
 X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.c arch/x86_64/hw/*.S)

@@ -50,16 +50,17 @@ static const struct config_header *open_package(const struct boot_info *boot)
 
 	if (!boot->package_size)
 		system_refuse("no package was loaded with the core", "boot module", 0);
-	if (config_check(config, boot->package_size, &problem) != OK) {
+	const uint64_t from = machine_now();
+	const bool damaged = config_digest(config, boot->package_size) != OK;
+	measure_ticks = machine_now() - from;
+	if (config_check(config, boot->package_size, &problem) != OK || damaged) {
 		console_line("configuration table", problem.table);
 		console_line("record", problem.record);
-		system_refuse("the package breaks a rule of the configuration (bulkhead inspect says which)",
-		              "configuration", problem.rule);
+		system_refuse(problem.rule == BAD_MAGIC ? "the boot module is no package"
+		              : damaged                 ? "the package is damaged: its digest is another"
+		                                        : "the package breaks a rule (bulkhead inspect says which)",
+		              "rule", problem.rule);
 	}
-	uint64_t from = machine_now();
-	if (config_digest(config, boot->package_size) != OK)
-		system_refuse("the package is damaged: its digest is another", config->name, config->package_size);
-	measure_ticks = machine_now() - from;
 	return config;
 }
 
@@ -159,13 +160,13 @@ static void make_vcpu(const struct config_header *config, uint32_t index)
 {
 	struct vcpu *vcpu = &vcpus[index];
 	const struct config_vcpu *c = &config_vcpus(config)[index];
-	struct vcpu *partner = c->partner == CONFIG_NONE ? 0 : &vcpus[c->partner];
 
 	vcpu->config = c;
 	vcpu->index = index;
 	vcpu->cpu = &cpus[c->cpu];
 	vcpu->subject = &subjects[c->subject];
 	vcpu->number = index - vcpu->subject->config->vcpu.first;
+	struct vcpu *partner = vcpu->subject->partner ? vcpu->subject->partner->vcpu + vcpu->number : 0;
 	vcpu->stats = &the_system.stats->vcpu[index];
 	if (vcpu->subject->config->kind == KIND_LAYER)
 		vcpu->guest = partner;

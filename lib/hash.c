@@ -4,8 +4,7 @@
 
 /*
  * SHA-256 as FIPS 180-4 section 6.2 states it. The message schedule is kept as a window of 16 words, rolled forward in
- * place. Words are swapped: every machine of ours is
- * little-endian.
+ * place. Words are swapped: every machine of ours is little-endian.
  */
 static const uint32_t constants[64] = {
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -60,38 +59,28 @@ static void block_take(uint32_t state[8], const uint8_t *block)
 		state[i] += s[i];
 }
 
-void hash_init(struct hash *hash)
+void hash_begin(uint32_t state[8])
 {
 	static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 	                                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
-	memcpy(hash->state, start, sizeof(start));
-	hash->bytes = 0;
+	memcpy(state, start, sizeof(start));
 }
 
-void hash_update(struct hash *hash, const void *bytes, size_t size)
+void hash_blocks(uint32_t state[8], const uint8_t *bytes, uint64_t count)
 {
-	const uint8_t *from = bytes;
-
-	while (size) {
-		const size_t held = hash->bytes % 64, part = size < 64 - held ? size : 64 - held;
-		memcpy(hash->block + held, from, part);
-		hash->bytes += part, from += part, size -= part;
-		if (held + part == 64)
-			block_take(hash->state, hash->block);
-	}
+	for (; count; count--, bytes += HASH_BLOCK)
+		block_take(state, bytes);
 }
 
-void hash_final(struct hash *hash, uint8_t digest[HASH_BYTES])
+void hash_close(uint32_t state[8], uint8_t block[HASH_BLOCK], uint64_t bytes, uint8_t digest[HASH_BYTES])
 {
-	const uint64_t bits = __builtin_bswap64(hash->bytes * 8);
+	const uint64_t bits = __builtin_bswap64(bytes * 8);
 
-	hash_update(hash, "\x80", 1);
-	while (hash->bytes % 64 != 56)
-		hash_update(hash, "", 1);
-	hash_update(hash, &bits, sizeof(bits));
+	memcpy(block + HASH_BLOCK - sizeof(bits), &bits, sizeof(bits));
+	block_take(state, block);
 	for (unsigned i = 0; i < 8; i++) {
-		const uint32_t word = __builtin_bswap32(hash->state[i]);
+		const uint32_t word = __builtin_bswap32(state[i]);
 		memcpy(digest + 4 * i, &word, sizeof(word));
 	}
 }

@@ -4,6 +4,7 @@
  * computes (on the board that the description promises), and the denied flows.
  */
 #include "lib/config.h"
+#include "tools/rules/rules.h"
 #include "lib/placement.h"
 #include "tools/description.h"
 #include "tools/flow.h"
@@ -17,11 +18,11 @@ static void prove_config(struct compiler *compiler)
 {
 	struct config_problem found;
 	const struct config_header *config = (const void *)compiler->image->package;
-	if (config_check(config, compiler->image->package_size, &found) != OK)
+	if (rules_check(config, compiler->image->package_size, &found) != OK)
 		problem(&compiler->report, compiler->description->line, "E-config",
 		        "the core would refuse this: %s (table %u, record %u); report it, the compiler should have "
 		        "said it better",
-		        config_rule_text(found.rule), found.table, found.record);
+		        rule_text(found.rule), found.table, found.record);
 	else if (config_digest(config, compiler->image->package_size) != OK)
 		problem(&compiler->report, compiler->description->line, "E-config", "the digest is wrong; report it");
 }

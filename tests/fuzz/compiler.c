@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include "lib/config.h"
+#include "tools/rules/rules.h"
 #include "tests/unit/compiler_files.h"
 #include "tools/compiler.h"
 #include "tools/image.h"
@@ -47,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	start(&compiler, &files, (const char *)data, size);
 	if (!compiler.report.count) {
-		if (config_check(compiler.image->package, compiler.image->package_size, &problem) != OK)
+		if (rules_check(compiler.image->package, compiler.image->package_size, &problem) != OK)
 			abort();
 		check_expanded(&compiler);
 	}

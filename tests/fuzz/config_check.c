@@ -4,10 +4,12 @@
 #include "lib/config.h"
 #include "lib/tables.h"
 #include "tests/unit/sample.h"
+#include "tools/rules/rules.h"
 
 /*
  * The checker on arbitrary bytes (first byte even), and on the valid sample with arbitrary edits (odd): each edit is
- * offset 16, width 8, value 64 bits. What passes the check must be placed and built without a surprise.
+ * offset 16, width 8, value 64 bits. What passes the core's check must be placed and built within its bounds, or be
+ * refused there; what passes the tool's rules must be built if it can be placed.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,7 +22,7 @@ static void edit(struct sample *sample, const uint8_t *data)
 	memcpy((uint8_t *)sample + offset, data + 3, width);
 }
 
-static void build(const struct config_header *config)
+static void build(const struct config_header *config, bool sound)
 {
 	static const struct placement_range memory = {UINT64_C(1) << 33, UINT64_C(1) << 45};
 	static struct placement placement;
@@ -38,7 +40,9 @@ static void build(const struct config_header *config)
 		if (count > 256)
 			continue;
 		uint64_t *pages = malloc(count * 4096);
-		if (tables_build(config, &placement, subject, &table_format_npt, UINT64_C(1) << 30, pages, 4096, count))
+		if (tables_build(config, &placement, subject, &table_format_npt, UINT64_C(1) << 30, pages, 4096,
+		                 count) &&
+		    sound)
 			abort();
 		free(pages);
 	}
@@ -67,6 +71,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t at = 1; at + EDIT <= size; at += EDIT)
 		edit(sample, data + at);
 	if (config_check(sample, sizeof(*sample), &problem) == OK)
-		build(&sample->header);
+		build(&sample->header, rules_check(sample, sizeof(*sample), &problem) == OK);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include "abi/hypercall.h"
 #include "lib/config.h"
+#include "tools/rules/rules.h"
 #include "tests/unit/compiler_files.h"
 #include "tools/description.h"
 #include "tools/image.h"
@@ -80,7 +81,7 @@ static void one_line_makes_a_package_that_the_core_accepts(void **state)
 	(void)state;
 	const struct config_header *config = good(HELLO);
 	struct config_problem found;
-	assert_int_equal(config_check(config, compiler.image->package_size, &found), OK);
+	assert_int_equal(rules_check(config, compiler.image->package_size, &found), OK);
 	assert_int_equal(config_digest(config, compiler.image->package_size), OK);
 	assert_int_equal(config->table[TABLE_SUBJECT].count, 1);
 }

@@ -20,14 +20,11 @@ static void refuses(const char *what)
 	assert_int_equal(host.end, HOST_STOPPED);
 }
 
-static void refuses_by_rule(enum config_rule rule)
+static void refuses_by_rule(const char *why, enum config_rule rule)
 {
 	char what[128];
 
-	snprintf(
-	        what, sizeof(what),
-	        "the package breaks a rule of the configuration (bulkhead inspect says which) [configuration] 0x%x\r\n",
-	        rule);
+	snprintf(what, sizeof(what), "%s [rule] 0x%x\r\n", why, rule);
 	refuses(what);
 }
 
@@ -45,17 +42,17 @@ static void a_package_that_is_none_is_refused(void **state)
 	struct sample *s = rig_sample();
 	rig_prepare(s);
 	s->header.magic ^= 1;
-	refuses_by_rule(BAD_MAGIC);
+	refuses_by_rule("the boot module is no package", BAD_MAGIC);
 }
 
 static void a_configuration_that_the_checker_refuses_names_table_and_record(void **state)
 {
 	(void)state;
 	struct sample *s = rig_sample();
-	s->vcpu[SAMPLE_LAYER].start = START_SIPI;
+	s->frame[2].group = SAMPLE_GROUPS;
 	rig_prepare(s);
-	refuses_by_rule(BAD_VCPU_START);
-	assert_non_null(strstr(host.console, "configuration table 0x1"));
+	refuses_by_rule("the package breaks a rule (bulkhead inspect says which)", BAD_FRAME_GROUP);
+	assert_non_null(strstr(host.console, "configuration table 0xf"));
 	assert_non_null(strstr(host.console, "record 0x2"));
 }
 
@@ -66,6 +63,18 @@ static void a_package_with_one_flipped_bit_is_refused(void **state)
 	rig_prepare(s);
 	s->payload.kernel[4999] ^= 4;
 	refuses("its digest is another");
+}
+
+static void a_flipped_bit_anywhere_is_refused(void **state)
+{
+	(void)state;
+	for (size_t at = 0; at < sizeof(struct sample); at += 1499) {
+		struct sample *s = rig_sample();
+		rig_prepare(s);
+		((uint8_t *)s)[at] ^= (uint8_t)(1u << at % 8);
+		refuses("cannot start: the ");
+		free(s);
+	}
 }
 
 static void a_truncated_package_is_refused(void **state)
@@ -329,6 +338,7 @@ int main(void)
 	        cmocka_unit_test(a_package_that_is_none_is_refused),
 	        cmocka_unit_test(a_configuration_that_the_checker_refuses_names_table_and_record),
 	        cmocka_unit_test(a_package_with_one_flipped_bit_is_refused),
+	        cmocka_unit_test(a_flipped_bit_anywhere_is_refused),
 	        cmocka_unit_test(a_truncated_package_is_refused),
 	        cmocka_unit_test(a_machine_without_virtualization_is_refused),
 	        cmocka_unit_test(a_missing_feature_is_named_with_its_line),

@@ -305,10 +305,12 @@ void sample_add_cpu(struct sample *s)
 	s->header.table[TABLE_FRAME].count = 6;
 	s->schedule[0].plan = (struct config_span){0, 2};
 	s->schedule[1].plan = (struct config_span){2, 2};
-	s->plan[2] = s->plan[1];
-	s->plan[1] = (struct config_plan){.cpu = 1, .frame = {4, 1}};
+	s->plan[1] = (struct config_plan){.cpu = 1, .frame = {2, 1}};
+	s->plan[2] = (struct config_plan){.cpu = 0, .frame = {3, 2}};
 	s->plan[3] = (struct config_plan){.cpu = 1, .frame = {5, 1}};
-	s->frame[4] = s->frame[5] = idle;
+	s->frame[4] = s->frame[3];
+	s->frame[3] = s->frame[2];
+	s->frame[2] = s->frame[5] = idle;
 	sample_seal(s);
 }
 
@@ -335,7 +337,7 @@ void sample_make_smp(struct sample *s)
 	s->subject[SAMPLE_LAYER].vcpu = (struct config_span){3, 2};
 	s->member[0].vcpu = 3;
 	s->group[SAMPLE_GROUPS] = (struct config_group){"guest-1", {3, 2}, CONFIG_NONE, 1};
-	s->frame[4].group = s->frame[5].group = SAMPLE_GROUPS;
+	s->frame[2].group = s->frame[5].group = SAMPLE_GROUPS;
 	s->header.table[TABLE_VCPU].count = 5;
 	s->header.table[TABLE_REGION].count = SAMPLE_REGIONS + 2;
 	s->header.table[TABLE_GROUP].count = SAMPLE_GROUPS + 1;

@@ -78,6 +78,7 @@ struct sample {
 	struct config_consumer consumer[2];
 	struct config_source source[2];
 	struct config_channel channel[1];
+	struct config_epoch spare[CONFIG_MAX_EVENTS + 2];
 	char names[16];
 	/* payload: images and information pages of application and layer, then the kernel file */
 	struct {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "lib/config.h"
+#include "tools/rules/rules.h"
 #include "tools/inspect/words.h"
 
 #define PACKAGE_MAX (UINT64_C(1) << 40)
@@ -37,7 +38,7 @@ static void describe(const uint8_t *bytes, size_t size, const struct config_prob
 		snprintf(where, sizeof(where), "in record %u of table '%s'", found->record, word_table(found->table));
 	if (line)
 		snprintf(of, sizeof(of), " (line %u of the description)", line);
-	snprintf(text, PACKAGE_PROBLEM, "%s, %s%s", config_rule_text(found->rule), where, of);
+	snprintf(text, PACKAGE_PROBLEM, "%s, %s%s", rule_text(found->rule), where, of);
 }
 
 bool package_check(const uint8_t *bytes, size_t size, char problem[PACKAGE_PROBLEM])
@@ -52,7 +53,7 @@ bool package_check(const uint8_t *bytes, size_t size, char problem[PACKAGE_PROBL
 		snprintf(problem, PACKAGE_PROBLEM, "not a Bulkhead package: it does not begin with \"BLKHEAD1\"");
 		return false;
 	}
-	if (config_check(bytes, size, &found) != OK) {
+	if (rules_check(bytes, size, &found) != OK) {
 		describe(bytes, size, &found, problem);
 		return false;
 	}

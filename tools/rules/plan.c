@@ -1,40 +1,26 @@
 /* SPDX-License-Identifier: ISC */
-#include "lib/config_check.h"
+#include "tools/rules/rules.h"
 
-/* Schedules: every schedule plans every CPU for exactly one major frame, and a group runs only on its vCPUs' CPU. */
+/* Schedules: every schedule plans every CPU for exactly one major frame; groups keep guest and layer together. */
 
-static enum config_rule frames_broken(const struct config_header *c, const struct config_plan *plan, uint64_t major_us)
-{
-	const struct config_frame *frame = CONFIG_TABLE(c, config_frame, TABLE_FRAME) + plan->frame.first;
-	const struct config_group *groups = CONFIG_TABLE(c, config_group, TABLE_GROUP);
-
-	for (uint32_t i = 0; i < plan->frame.count; i++, frame++) {
-		major_us -= frame->length_us; /* of too many it wraps, to no sum that ends at 0 again */
-		if (frame->group != CONFIG_NONE && groups[frame->group].cpu != plan->cpu)
-			return BAD_FRAME_CPU;
-	}
-	return major_us ? BAD_SCHEDULE_SUM : CONFIG_FINE;
-}
-
-enum config_rule config_schedule_broken(const struct config_header *c, const void *record, uint32_t index)
+uint32_t schedule_broken(const struct config_header *c, const void *record, uint32_t index)
 {
 	const struct config_schedule *schedule = record;
 	const struct config_plan *plan = CONFIG_TABLE(c, config_plan, TABLE_PLAN) + schedule->plan.first;
 
 	(void)index;
-	if (schedule->plan.count != c->cpu_count)
-		return BAD_SCHEDULE_CPUS;
-	for (uint32_t i = 0; i < schedule->plan.count; i++, plan++) {
-		if (plan->cpu != i)
-			return BAD_SCHEDULE_ORDER;
-		const enum config_rule rule = frames_broken(c, plan, schedule->major_us);
-		if (rule)
-			return rule;
+	for (uint32_t i = 0; i < schedule->plan.count; i++) {
+		const struct config_frame *frame = CONFIG_TABLE(c, config_frame, TABLE_FRAME) + plan[i].frame.first;
+		uint64_t left = schedule->major_us;
+		for (uint32_t f = 0; f < plan[i].frame.count; f++)
+			left -= frame[f].length_us; /* of too many it wraps, to no sum that ends at 0 again */
+		if (left)
+			return BAD_SCHEDULE_SUM;
 	}
 	return CONFIG_FINE;
 }
 
-enum config_rule config_frame_broken(const struct config_header *c, const void *record, uint32_t index)
+uint32_t frame_broken(const struct config_header *c, const void *record, uint32_t index)
 {
 	const struct config_frame *frame = record;
 
@@ -52,17 +38,15 @@ static bool pair_broken(const struct config_header *c, const struct config_membe
 	       (kind == KIND_LAYER && (last || member[1].vcpu != vcpu->partner));
 }
 
-static enum config_rule background_broken(const struct config_header *c, const struct config_group *group)
+static uint32_t background_broken(const struct config_header *c, const struct config_group *group)
 {
 	if (group->background == CONFIG_NONE)
 		return CONFIG_FINE;
 	const struct config_vcpu *vcpu = &config_vcpus(c)[group->background];
-	if (vcpu->cpu != group->cpu)
-		return BAD_GROUP_BACKGROUND_CPU;
 	return config_subjects(c)[vcpu->subject].kind == KIND_LAYER ? BAD_GROUP_BACKGROUND_LAYER : CONFIG_FINE;
 }
 
-enum config_rule config_group_broken(const struct config_header *c, const void *record, uint32_t index)
+uint32_t group_broken(const struct config_header *c, const void *record, uint32_t index)
 {
 	const struct config_group *group = record;
 	const struct config_member *member = CONFIG_TABLE(c, config_member, TABLE_MEMBER) + group->member.first;
@@ -71,8 +55,6 @@ enum config_rule config_group_broken(const struct config_header *c, const void *
 
 	(void)index;
 	for (uint32_t i = 0; i < count; i++) {
-		if (vcpus[member[i].vcpu].cpu != group->cpu)
-			return BAD_GROUP_MEMBER_CPU;
 		if (member[i].vcpu == group->background)
 			return BAD_GROUP_BACKGROUND_TWICE;
 		for (uint32_t other = 0; other < i; other++)

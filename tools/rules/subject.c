@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "abi/hypercall.h"
 #include "abi/info.h"
-#include "lib/config_check.h"
+#include "tools/rules/rules.h"
 
 /* Subjects and their vCPUs: kinds, partners, start states, and the pages that the core keeps for them. */
-
-static enum config_rule partner_broken(const struct config_header *c, const struct config_subject *subject,
-                                       uint32_t index)
-{
-	if (subject->kind == KIND_APP)
-		return subject->partner == CONFIG_NONE ? CONFIG_FINE : BAD_SUBJECT_APP;
-	if (!config_has(c, TABLE_SUBJECT, subject->partner))
-		return BAD_SUBJECT_ALONE;
-	const struct config_subject *partner = &config_subjects(c)[subject->partner];
-	if (partner->partner != index || partner->kind != KIND_GUEST + KIND_LAYER - subject->kind)
-		return BAD_SUBJECT_PARTNER;
-	return partner->vcpu.count == subject->vcpu.count ? CONFIG_FINE : BAD_SUBJECT_UNEQUAL;
-}
 
 static bool is_own_region(const struct config_header *c, uint32_t subject, uint32_t region, uint32_t kind)
 {
 	return config_region_is(c, region, kind) && config_regions(c)[region].owner == subject;
 }
 
-static enum config_rule info_broken(const struct config_header *c, const struct config_subject *subject, uint32_t index)
+static uint32_t info_broken(const struct config_header *c, const struct config_subject *subject, uint32_t index)
 {
 	if (subject->kind == KIND_GUEST)
 		return subject->info_region == CONFIG_NONE ? CONFIG_FINE : BAD_SUBJECT_INFO_GUEST;
@@ -36,8 +23,7 @@ static enum config_rule info_broken(const struct config_header *c, const struct 
 	return BAD_SUBJECT_INFO_PLACE;
 }
 
-static enum config_rule staging_broken(const struct config_header *c, const struct config_subject *subject,
-                                       uint32_t index)
+static uint32_t staging_broken(const struct config_header *c, const struct config_subject *subject, uint32_t index)
 {
 	if (subject->staging_region == CONFIG_NONE)
 		return subject->rights & RIGHT_IMAGE_LOAD ? BAD_SUBJECT_STAGING_NONE : CONFIG_FINE;
@@ -47,20 +33,15 @@ static enum config_rule staging_broken(const struct config_header *c, const stru
 	               : BAD_SUBJECT_STAGING;
 }
 
-enum config_rule config_subject_broken(const struct config_header *c, const void *record, uint32_t index)
+uint32_t subject_broken(const struct config_header *c, const void *record, uint32_t index)
 {
 	const struct config_subject *subject = record;
-	enum config_rule rule = partner_broken(c, subject, index);
 
-	if (rule)
-		return rule;
 	if (subject->kind == KIND_GUEST && subject->rights)
 		return BAD_SUBJECT_GUEST_RIGHT;
-	if (subject->xcr0 & (subject->xcr0 + 1) || subject->xcr0 > 7)
-		return BAD_SUBJECT_FPU;
 	if (subject->kind != KIND_APP && (subject->kind == KIND_LAYER) != !subject->xcr0)
 		return BAD_SUBJECT_FPU_KIND;
-	rule = info_broken(c, subject, index);
+	const uint32_t rule = info_broken(c, subject, index);
 	return rule ? rule : staging_broken(c, subject, index);
 }
 
@@ -78,8 +59,7 @@ static bool halts_others(const struct config_header *c, const struct config_vcpu
 	return false;
 }
 
-static enum config_rule vcpu_partner_broken(const struct config_header *c, const struct config_vcpu *vcpu,
-                                            uint32_t index)
+static uint32_t vcpu_partner_broken(const struct config_header *c, const struct config_vcpu *vcpu, uint32_t index)
 {
 	const struct config_subject *subject = &config_subjects(c)[vcpu->subject];
 
@@ -88,9 +68,9 @@ static enum config_rule vcpu_partner_broken(const struct config_header *c, const
 	if (vcpu->partner == CONFIG_NONE)
 		return BAD_VCPU_PARTNER;
 	const struct config_vcpu *partner = &config_vcpus(c)[vcpu->partner];
-	if (partner->partner != index || partner->subject != subject->partner)
-		return BAD_VCPU_PARTNER;
-	return partner->cpu == vcpu->cpu ? CONFIG_FINE : BAD_VCPU_PARTNER_CPU;
+	return partner->partner == index && partner->subject == subject->partner && partner->apic_id == vcpu->apic_id
+	               ? CONFIG_FINE
+	               : BAD_VCPU_PARTNER;
 }
 
 static bool is_executable(const struct config_header *c, const struct config_subject *subject, uint64_t at)
@@ -103,16 +83,14 @@ static bool is_executable(const struct config_header *c, const struct config_sub
 	return false;
 }
 
-static enum config_rule pages_broken(const struct config_header *c, const struct config_vcpu *vcpu, uint32_t kind)
+static uint32_t pages_broken(const struct config_vcpu *vcpu, uint32_t kind)
 {
 	if (kind != KIND_GUEST)
 		return (vcpu->frame_region & vcpu->lapic_region) == CONFIG_NONE ? CONFIG_FINE : BAD_VCPU_PAGES_NO_LAYER;
-	if (!config_region_is(c, vcpu->frame_region, REGION_FRAME))
-		return BAD_VCPU_FRAME;
-	return config_region_is(c, vcpu->lapic_region, REGION_LAPIC) ? CONFIG_FINE : BAD_VCPU_LAPIC;
+	return vcpu->lapic_region != CONFIG_NONE ? CONFIG_FINE : BAD_VCPU_LAPIC;
 }
 
-enum config_rule config_vcpu_broken(const struct config_header *c, const void *record, uint32_t index)
+uint32_t vcpu_broken(const struct config_header *c, const void *record, uint32_t index)
 {
 	/* start states by kind of subject, as bits */
 	static const uint8_t starts[] = {
@@ -123,8 +101,6 @@ enum config_rule config_vcpu_broken(const struct config_header *c, const void *r
 	const struct config_vcpu *vcpu = record;
 	const struct config_subject *subject = &config_subjects(c)[vcpu->subject];
 
-	if (!config_in_run(subject->vcpu, index))
-		return BAD_VCPU_OWNER;
 	if (halts_others(c, vcpu))
 		return BAD_VCPU_HALT;
 	if (!(starts[subject->kind] >> vcpu->start & 1))
@@ -137,6 +113,6 @@ enum config_rule config_vcpu_broken(const struct config_header *c, const void *r
 		return BAD_VCPU_ENTRY_HIGH;
 	if (vcpu->start == START_FLAT32 && !is_executable(c, subject, vcpu->entry))
 		return BAD_VCPU_ENTRY;
-	const enum config_rule rule = vcpu_partner_broken(c, vcpu, index);
-	return rule ? rule : pages_broken(c, vcpu, subject->kind);
+	const uint32_t rule = vcpu_partner_broken(c, vcpu, index);
+	return rule ? rule : pages_broken(vcpu, subject->kind);
 }

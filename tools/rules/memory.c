@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "abi/stats.h"
-#include "lib/config_check.h"
+#include "tools/rules/rules.h"
 
 /*
  * Who may reach which byte. What a kind of region permits stands in one table; the rest are the rules that no two
  * things share memory unless the description says channel, and that no page is written by two or written and executed.
  */
-#define ADDRESS_LIMIT (UINT64_C(1) << 48) /* 4-level second-level tables */
-#define HPA_LIMIT (UINT64_C(1) << 52)
 #define NOT_PINNED UINT64_MAX
 
 enum who { ANYBODY, OWNER, OWNER_AND_LAYER, LAYER_OF_FRAME, CONSUMER };
@@ -36,50 +34,31 @@ bool config_region_is(const struct config_header *c, uint32_t region, uint32_t k
 	return config_has(c, TABLE_REGION, region) && config_regions(c)[region].kind == kind;
 }
 
-static enum config_rule payload_broken(const struct config_header *c, const struct config_region *region)
+static uint32_t payload_broken(const struct config_region *region)
 {
-	const uint64_t offset = region->payload_offset, size = region->payload_size;
-	uint64_t pages;
-
-	if (region->kind == REGION_FILE && (!offset || region->alignment != 4096))
-		return BAD_REGION_FILE;
-	if (!offset)
-		return size ? BAD_REGION_NO_PAYLOAD : CONFIG_FINE;
+	if (!region->payload_offset)
+		return CONFIG_FINE;
 	if (!kinds[region->kind].payload)
 		return BAD_REGION_PAYLOAD_KIND;
-	if (size > region->size || !range_round_up(size, 4096, &pages))
-		return BAD_REGION_PAYLOAD_LARGE;
-	if (region->kind == REGION_FILE && pages != region->size)
-		return BAD_REGION_FILE_SIZE;
-	if (!range_aligned(offset, 4096) || offset < c->size || !range_below(offset, pages, c->package_size))
-		return BAD_REGION_PAYLOAD;
-	return CONFIG_FINE;
+	return region->kind == REGION_FILE && region->size - region->payload_size >= 4096 ? BAD_REGION_FILE_SIZE
+	                                                                                  : CONFIG_FINE;
 }
 
-/* The address windows of the interrupt controllers: IOAPICs, and local APICs with MSIs (SDM 3A 10.4.1, 10.11.1). */
-static bool covers_controllers(const struct config_region *region)
-{
-	return range_overlap(region->hpa, region->size, 0xfec00000, 0x100000) ||
-	       range_overlap(region->hpa, region->size, 0xfee00000, 0x100000);
-}
-
-static enum config_rule pinned_broken(const struct config_header *c, const struct config_region *region)
+static uint32_t pinned_broken(const struct config_header *c, const struct config_region *region)
 {
 	if (region->hpa == NOT_PINNED)
 		return region->kind == REGION_DEVICE ? BAD_REGION_DEVICE : CONFIG_FINE;
 	if (region->kind == REGION_FILE)
 		return BAD_REGION_FILE_PINNED;
-	if (!range_aligned(region->hpa, region->alignment) || !range_below(region->hpa, region->size, HPA_LIMIT))
-		return BAD_REGION_PIN;
-	if (covers_controllers(region))
-		return BAD_REGION_CONTROLLERS;
+	if (!range_below(region->hpa, region->size, UINT64_C(1) << 52))
+		return BAD_REGION_PIN_HIGH;
 	for (const struct config_region *other = config_regions(c); other < region; other++)
 		if (other->hpa != NOT_PINNED && range_overlap(region->hpa, region->size, other->hpa, other->size))
 			return BAD_REGION_PINS_OVERLAP;
 	return CONFIG_FINE;
 }
 
-enum config_rule config_region_broken(const struct config_header *c, const void *record, uint32_t index)
+uint32_t region_broken(const struct config_header *c, const void *record, uint32_t index)
 {
 	const struct config_region *region = record;
 	const uint64_t pages = kinds[region->kind].pages;
@@ -89,9 +68,7 @@ enum config_rule config_region_broken(const struct config_header *c, const void 
 		return BAD_REGION_OWNER;
 	if (pages && region->size != pages * 4096)
 		return BAD_REGION_FIXED_SIZE;
-	if (!range_is_power(region->alignment) || region->alignment < 4096 || region->alignment > UINT64_C(1) << 30)
-		return BAD_REGION_ALIGNMENT;
-	const enum config_rule rule = payload_broken(c, region);
+	const uint32_t rule = payload_broken(region);
 	return rule ? rule : pinned_broken(c, region);
 }
 
@@ -143,8 +120,8 @@ static bool same_bytes(const struct config_mapping *a, const struct config_mappi
 }
 
 /* Against all mappings before it: of the same subject no overlap, of the same bytes no second writer. */
-static enum config_rule pair_broken(const struct config_mapping *mapping, const struct config_mapping *other,
-                                    bool channel, bool guest)
+static uint32_t pair_broken(const struct config_mapping *mapping, const struct config_mapping *other, bool channel,
+                            bool guest)
 {
 	const uint32_t any = mapping->rights | other->rights;
 
@@ -158,7 +135,7 @@ static enum config_rule pair_broken(const struct config_mapping *mapping, const 
 	                                                                                    : CONFIG_FINE;
 }
 
-enum config_rule config_mapping_broken(const struct config_header *c, const void *record, uint32_t index)
+uint32_t mapping_broken(const struct config_header *c, const void *record, uint32_t index)
 {
 	const struct config_mapping *mapping = record;
 	const struct config_region *region = &config_regions(c)[mapping->region];
@@ -167,12 +144,6 @@ enum config_rule config_mapping_broken(const struct config_header *c, const void
 
 	if (!config_in_run(subject->mapping, index))
 		return BAD_MAPPING_OWNER;
-	if (!range_aligned(mapping->gpa | mapping->offset, 4096))
-		return BAD_MAPPING_PAGES;
-	if (!range_below(mapping->offset, mapping->size, region->size))
-		return BAD_MAPPING_RANGE;
-	if (!range_below(mapping->gpa, mapping->size, ADDRESS_LIMIT))
-		return BAD_MAPPING_HIGH;
 	if (!(mapping->rights & MAP_READ))
 		return BAD_MAPPING_READ;
 	if (mapping->rights & ~(uint32_t)kinds[region->kind].rights)
@@ -182,7 +153,7 @@ enum config_rule config_mapping_broken(const struct config_header *c, const void
 	if (!may_map(c, mapping->subject, mapping->region))
 		return kinds[region->kind].rule;
 	for (const struct config_mapping *other = config_mappings(c); other < mapping; other++) {
-		const enum config_rule rule = pair_broken(mapping, other, region->kind == REGION_CHANNEL, guest);
+		const uint32_t rule = pair_broken(mapping, other, region->kind == REGION_CHANNEL, guest);
 		if (rule)
 			return rule;
 	}
