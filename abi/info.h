@@ -33,6 +33,7 @@ enum info_memory_kind {
 	INFO_DEVICE = 7,
 	INFO_STAGING = 8,
 	INFO_SHARED = 9,
+	INFO_GUEST_ROM = 10, /* `bytes` is where the guest sees it */
 };
 #define INFO_READ 1u
 #define INFO_WRITE 2u

@@ -20,6 +20,17 @@ void acpi_put(struct acpi_writer *writer, uint64_t value, unsigned bytes)
 	}
 }
 
+void acpi_put_pointer(struct acpi_writer *writer, uint64_t value, unsigned bytes)
+{
+	struct acpi_map *map = writer->map;
+
+	if (map && map->pointer_count < ACPI_POINTERS) {
+		map->pointer[map->pointer_count].at = (uint32_t)writer->used;
+		map->pointer[map->pointer_count++].bytes = bytes;
+	}
+	acpi_put(writer, value, bytes);
+}
+
 void acpi_put_text(struct acpi_writer *writer, const char *text, unsigned bytes)
 {
 	for (unsigned i = 0; i < bytes; i++)
@@ -70,6 +81,12 @@ void acpi_table_end(struct acpi_writer *writer, size_t table)
 	acpi_patch(writer, table + HEADER_LENGTH, writer->used - table, 4);
 	acpi_patch(writer, table + HEADER_CHECKSUM, 0, 1);
 	acpi_patch(writer, table + HEADER_CHECKSUM, acpi_checksum(writer, table, writer->used - table), 1);
+	struct acpi_map *map = writer->map;
+	if (!map || map->part_count == ACPI_PARTS)
+		return;
+	map->part[map->part_count].from = (uint32_t)table;
+	map->part[map->part_count].length = (uint32_t)(writer->used - table);
+	map->part[map->part_count++].checksum_at = HEADER_CHECKSUM;
 }
 
 size_t aml_begin(struct acpi_writer *writer, enum aml_block kind)

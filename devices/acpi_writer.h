@@ -5,17 +5,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "devices/acpi.h"
 
 /* Bytes appended to a buffer. What does not fit is dropped and remembered in `full`, to be asked once at the end. */
 struct acpi_writer {
 	uint8_t *bytes;
 	size_t size, used;
 	bool full;
+	struct acpi_map *map; /* or 0 */
 };
 
-void acpi_put(struct acpi_writer *writer, uint64_t value, unsigned bytes);        /* little-endian */
-void acpi_put_text(struct acpi_writer *writer, const char *text, unsigned bytes); /* padded with spaces */
-void acpi_align(struct acpi_writer *writer, size_t alignment);                    /* with zeroes */
+void acpi_put(struct acpi_writer *writer, uint64_t value, unsigned bytes);         /* little-endian */
+void acpi_put_pointer(struct acpi_writer *writer, uint64_t value, unsigned bytes); /* an address of a table */
+void acpi_put_text(struct acpi_writer *writer, const char *text, unsigned bytes);  /* padded with spaces */
+void acpi_align(struct acpi_writer *writer, size_t alignment);                     /* with zeroes */
 /* Overwrites what was put at `at`. */
 void acpi_patch(struct acpi_writer *writer, size_t at, uint64_t value, unsigned bytes);
 /* The byte that makes the sum of [from, from + length) zero. */
@@ -26,7 +29,14 @@ size_t acpi_table_begin(struct acpi_writer *writer, const char *signature, uint8
 void acpi_table_end(struct acpi_writer *writer, size_t table);
 
 /* AML (ACPI 6.4, chapter 20). A block is an object with a length: close it with what opening it returned. */
-enum aml_block { AML_SCOPE = 0x10, AML_BUFFER = 0x11, AML_PACKAGE = 0x12, AML_DEVICE = 0x825b };
+enum aml_block {
+	AML_SCOPE = 0x10,
+	AML_BUFFER = 0x11,
+	AML_PACKAGE = 0x12,
+	AML_METHOD = 0x14,
+	AML_IF = 0xa0,
+	AML_DEVICE = 0x825b
+};
 size_t aml_begin(struct acpi_writer *writer, enum aml_block kind);
 void aml_end(struct acpi_writer *writer, size_t block);
 void aml_name(struct acpi_writer *writer, const char *name); /* NameOp and four characters; the value follows */

@@ -27,6 +27,9 @@ const char *boot_multiboot(const struct guest_memory *memory, const struct boot_
 /* ELF with XEN_ELFNOTE_PHYS32_ENTRY (Xen docs/misc/pvh.pandoc, hvm_start_info version 1). */
 const char *boot_pvh(const struct guest_memory *memory, const struct boot_files *files, struct exit_frame *entry);
 
+/* The firmware among the guest's ROMs, from its reset vector. */
+const char *boot_firmware(const struct guest_memory *memory, struct exit_frame *entry);
+
 /* --- shared by the loaders --- */
 
 /* Low memory that the loaders write; no kernel may be loaded over it. */

@@ -7,10 +7,21 @@
 typedef const char *loader(const struct guest_memory *memory, const struct boot_files *files, struct exit_frame *entry);
 static loader *const loaders[] = {[BOOT_LINUX] = boot_linux, [BOOT_MULTIBOOT] = boot_multiboot, [BOOT_PVH] = boot_pvh};
 
+static const char *set_state(const struct layer_vcpu *vcpu)
+{
+	return vcpu_set(vcpu->index, FRAME_HAS_ALL) == OK ? 0 : "the core refuses the start state of the guest";
+}
+
 const char *boot_start(struct machine *machine)
 {
 	const struct info *info = info_get();
+	struct layer_vcpu *vcpu = &machine->vcpu[0];
 	const struct info_memory *kernel = info_memory("kernel"), *initrd = info_memory("initrd");
+	const char *wrong = 0;
+	if (info->guest_boot == BOOT_FIRMWARE) {
+		wrong = boot_firmware(&machine->memory, vcpu->frame);
+		return wrong ? wrong : set_state(vcpu);
+	}
 	if (info->guest_boot >= sizeof loaders / sizeof *loaders)
 		return "this way of booting is not offered";
 	if (!kernel)
@@ -23,11 +34,8 @@ const char *boot_start(struct machine *machine)
 		files.initrd = info_pointer(initrd->gpa);
 		files.initrd_bytes = initrd->bytes;
 	}
-	struct layer_vcpu *vcpu = &machine->vcpu[0];
-	const char *wrong = loaders[info->guest_boot](&machine->memory, &files, vcpu->frame);
+	wrong = loaders[info->guest_boot](&machine->memory, &files, vcpu->frame);
 	if (!wrong)
-		wrong = machine_write_acpi(machine);
-	if (!wrong && vcpu_set(vcpu->index, FRAME_HAS_ALL) != OK)
-		wrong = "the core refuses the start state of the guest";
-	return wrong;
+		wrong = machine_without_firmware(machine);
+	return wrong ? wrong : set_state(vcpu);
 }

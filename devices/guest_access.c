@@ -103,7 +103,7 @@ static unsigned fetch(struct layer_vcpu *vcpu, uint64_t linear, uint8_t *bytes, 
 	struct walk_result result;
 	unsigned left = PAGE - (unsigned)(linear % PAGE), size = wanted < left ? wanted : left;
 	*answer = translate(vcpu, linear, WALK_FETCH, &result);
-	if (*answer == EMULATE_OK && !guest_memory_read(&vcpu->machine->memory, result.gpa, bytes, size))
+	if (*answer == EMULATE_OK && !guest_memory_fetch(&vcpu->machine->memory, result.gpa, bytes, size))
 		*answer = EMULATE_UNKNOWN;
 	return *answer == EMULATE_OK ? size : 0;
 }

@@ -15,6 +15,29 @@ bool guest_memory_add(struct guest_memory *memory, uint64_t gpa, uint64_t size, 
 	return true;
 }
 
+bool guest_memory_add_rom(struct guest_memory *memory, uint64_t gpa, uint64_t size, const void *bytes)
+{
+	if (memory->rom_count == GUEST_ROMS)
+		return false;
+	memory->rom[memory->rom_count++] = (struct guest_range){gpa, size, (uint8_t *)(uintptr_t)bytes};
+	return true;
+}
+
+bool guest_memory_fetch(const struct guest_memory *memory, uint64_t gpa, void *to, uint64_t length)
+{
+	if (guest_memory_read(memory, gpa, to, length))
+		return true;
+	for (unsigned i = 0; i < memory->rom_count; i++) {
+		const struct guest_range *rom = &memory->rom[i];
+		uint64_t offset = gpa - rom->gpa;
+		if (offset >= rom->size || length > rom->size - offset)
+			continue;
+		__builtin_memcpy(to, rom->bytes + offset, length);
+		return true;
+	}
+	return false;
+}
+
 void *guest_memory_at(const struct guest_memory *memory, uint64_t gpa, uint64_t length)
 {
 	for (unsigned i = 0; i < memory->count; i++) {

@@ -18,13 +18,19 @@ struct guest_range {
 	uint64_t gpa, size;
 	uint8_t *bytes;
 };
+#define GUEST_ROMS 2u
 struct guest_memory {
 	struct guest_range range[GUEST_RANGES];
 	unsigned count;
+	struct guest_range rom[GUEST_ROMS]; /* memory the guest may only read: firmware */
+	unsigned rom_count;
 };
 
 /* Adds [gpa, gpa + size), found at `bytes`; a range that continues the last one extends it. false: no room. */
 bool guest_memory_add(struct guest_memory *memory, uint64_t gpa, uint64_t size, void *bytes);
+bool guest_memory_add_rom(struct guest_memory *memory, uint64_t gpa, uint64_t size, const void *bytes);
+/* Code to decode: RAM or ROM; false if [gpa, gpa + length) is not all inside one. */
+bool guest_memory_fetch(const struct guest_memory *memory, uint64_t gpa, void *to, uint64_t length);
 /* Where [gpa, gpa + length) lies, or 0 if it is not all inside one range. */
 void *guest_memory_at(const struct guest_memory *memory, uint64_t gpa, uint64_t length);
 /* Copy; false, and nothing is copied, if the range is not all RAM. */

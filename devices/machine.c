@@ -11,7 +11,7 @@
 #include "sdk/info.h"
 #include "sdk/vcpu.h"
 
-enum { PIT_IRQ = 0, RTC_IRQ = 8, PIRQ_IOAPIC_PIN = 16 };
+enum { PIT_IRQ = 0, RTC_IRQ = 8 };
 
 static void flush_debug(struct machine *machine)
 {
@@ -156,13 +156,19 @@ static enum status attach_timers(struct machine *machine)
 	machine->clock = (struct device_clock){layer_time_now, 0, &machine->attention};
 	pit_init(&machine->pit, &machine->clock, &pit);
 	rtc_init(&machine->rtc, &machine->clock, &rtc, layer_time_unix());
+	machine->rtc.cmos[RTC_CPUS] = (uint8_t)(machine->vcpu_count - 1);
 	rtc_set_memory(&machine->rtc, guest_memory_low_end(&machine->memory), high_memory(machine));
 	pm_init(&machine->pm, &machine->clock, &off, &sci);
 	enum status status = pit_attach(&machine->pit, &machine->bus);
 	if (!status)
 		status = rtc_attach(&machine->rtc, &machine->bus);
 	if (!status)
-		status = pm_attach(&machine->pm, &machine->bus, PM_BASE);
+		status = pm_attach(&machine->pm, &machine->bus);
+	hpet_init(&machine->hpet, &machine->clock, &(struct pin){ioapic_set, &machine->ioapic, 0},
+	          &(struct pin){isa_set, &machine->isa, 0});
+	if (!status)
+		status = mmio_map_fixed(&machine->mmio, HPET_BASE, HPET_BYTES,
+		                        &(struct window){&machine->hpet, hpet_read, hpet_write});
 	return status;
 }
 
@@ -170,12 +176,17 @@ static enum status attach_board(struct machine *machine)
 {
 	struct reset_sink reset = {on_reset, machine};
 	struct debug_sink debug = {on_debug_text, on_debug_exit, machine};
-	struct pin pirq = {ioapic_set, &machine->ioapic, PIRQ_IOAPIC_PIN};
+	struct pin pirq = {piix3_set, &machine->piix3, 0};
+	piix3_init(&machine->piix3, &machine->isa);
 	pci_init(&machine->pci, &machine->bus, &machine->mmio, &machine->memory, &pirq);
 	host_bridge_init(&machine->host_bridge);
 	reset_init(&machine->reset, &reset);
 	debug_init(&machine->debug, &debug);
 	enum status status = pci_connect(&machine->pci, 0, 0, &machine->host_bridge);
+	if (!status)
+		status = pci_connect(&machine->pci, 1, 0, &machine->piix3.function);
+	if (!status)
+		status = pci_connect(&machine->pci, 1, 3, &machine->pm.function);
 	if (!status)
 		status = pci_attach(&machine->pci, &machine->bus);
 	if (!status)
@@ -240,23 +251,37 @@ const char *machine_init(struct machine *machine)
 		return "device models do not fit on the port bus";
 	prepare_short_way(machine);
 	wrong = devices_init(machine);
+	if (!wrong && info_get()->guest_boot == BOOT_FIRMWARE)
+		wrong = firmware_init(machine);
 	if (wrong)
 		return wrong;
 	machine_retime(machine, &machine->vcpu[0]);
 	return 0;
 }
 
-const char *machine_write_acpi(struct machine *machine)
+void machine_acpi(const struct machine *machine, struct acpi_machine *acpi)
 {
-	struct acpi_machine acpi = {.base = MACHINE_ACPI_BASE,
-	                            .cpu_count = machine->vcpu_count,
-	                            .ioapic_id = machine->vcpu_count,
-	                            .pci_window = (uint32_t)guest_memory_low_end(&machine->memory),
-	                            .serial_count = machine->serial_count};
+	*acpi = (struct acpi_machine){.base = MACHINE_ACPI_BASE,
+	                              .cpu_count = machine->vcpu_count,
+	                              .ioapic_id = machine->vcpu_count,
+	                              .pci_window = (uint32_t)guest_memory_low_end(&machine->memory),
+	                              .pm_base = machine->pm.base,
+	                              .hpet = true,
+	                              .keyboard = machine->has_screen,
+	                              .vga = machine->has_screen,
+	                              .serial_count = machine->serial_count};
 	for (unsigned i = 0; i < machine->serial_count; i++)
-		acpi.serial[i] = serial_places[machine->serial_index[i]];
+		acpi->serial[i] = serial_places[machine->serial_index[i]];
+}
+
+const char *machine_without_firmware(struct machine *machine)
+{
+	struct acpi_machine acpi;
 	uint8_t *buffer = guest_memory_at(&machine->memory, MACHINE_ACPI_BASE, MACHINE_ACPI_BYTES);
-	if (!buffer || acpi_build(&acpi, buffer, MACHINE_ACPI_BYTES, 0))
+	pm_place(&machine->pm, PM_BASE);
+	piix3_route(&machine->piix3);
+	machine_acpi(machine, &acpi);
+	if (!buffer || acpi_build(&acpi, buffer, MACHINE_ACPI_BYTES, 0, 0))
 		return "ACPI tables do not fit";
 	return 0;
 }
@@ -273,6 +298,7 @@ void machine_run_timers(struct machine *machine)
 	pit_run(&machine->pit, now);
 	rtc_run(&machine->rtc, now);
 	pm_run(&machine->pm, now);
+	hpet_run(&machine->hpet, now);
 	for (unsigned i = 0; i < machine->timer_count; i++)
 		machine->timer[i].run(machine->timer[i].device, now);
 }
@@ -284,6 +310,8 @@ void machine_retime(struct machine *machine, struct layer_vcpu *vcpu)
 		deadline = rtc_deadline(&machine->rtc);
 	if (pm_deadline(&machine->pm) < deadline)
 		deadline = pm_deadline(&machine->pm);
+	if (hpet_deadline(&machine->hpet) < deadline)
+		deadline = hpet_deadline(&machine->hpet);
 	for (unsigned i = 0; i < machine->timer_count; i++) {
 		uint64_t due = machine->timer[i].deadline(machine->timer[i].device);
 		if (due < deadline)

@@ -9,14 +9,17 @@
 #include "devices/bus.h"
 #include "devices/clock.h"
 #include "devices/debug.h"
+#include "devices/firmware.h"
 #include "devices/guest_memory.h"
 #include "devices/host_bridge.h"
+#include "devices/hpet.h"
 #include "devices/ioapic.h"
 #include "devices/isa.h"
 #include "devices/kvm_clock.h"
 #include "devices/mmio_map.h"
 #include "devices/pci.h"
 #include "devices/pic.h"
+#include "devices/piix3.h"
 #include "devices/pit.h"
 #include "devices/pm.h"
 #include "devices/reset.h"
@@ -33,6 +36,7 @@
 #define MACHINE_ACPI_BASE 0xe0000u
 #define MACHINE_ACPI_BYTES 0x4000u
 #define MACHINE_DEBUG_LINE 64u
+#define MACHINE_MTRRS 49u
 
 struct machine;
 
@@ -43,8 +47,9 @@ struct layer_vcpu {
 	uint32_t index;
 	uint64_t timer; /* what this layer vCPU asks to be woken for: absolute TSC, 0 = nothing */
 	uint64_t clock_msr[2];
-	uint64_t fault_gpa; /* of the memory exit being handled */
-	uint32_t ldr, dfr;  /* logical destination registers as the guest set them in xAPIC mode; ldr 0: it did not */
+	uint64_t mtrr[MACHINE_MTRRS]; /* MSRs 200..20f, 250..26f, 2ff: kept, of no effect */
+	uint64_t fault_gpa;           /* of the memory exit being handled */
+	uint32_t ldr, dfr; /* logical destination registers as the guest set them in xAPIC mode; ldr 0: it did not */
 	bool cr2_changed;
 };
 
@@ -86,6 +91,10 @@ struct machine {
 	struct pm pm;
 	struct pci pci;
 	struct pci_function host_bridge;
+	struct piix3 piix3;
+	struct hpet hpet;
+	struct firmware *firmware; /* 0: started directly */
+	bool has_screen;           /* VGA, keyboard and mouse */
 	struct reset reset;
 	struct debug debug;
 	struct serial serial[SERIAL_PLACES];
@@ -106,8 +115,10 @@ struct machine {
 
 /* Builds everything from the information page; 0, or what is wrong with the description. */
 const char *machine_init(struct machine *machine);
-/* ACPI tables into guest memory. */
-const char *machine_write_acpi(struct machine *machine);
+/* What firmware would do, for a guest that is started without: registers, ACPI tables in its memory. */
+const char *machine_without_firmware(struct machine *machine);
+/* What the ACPI tables have to say now. */
+void machine_acpi(const struct machine *machine, struct acpi_machine *acpi);
 
 /* --- for models at start; false: there is no room, or no such pin --- */
 void *machine_alloc(struct machine *machine, size_t bytes); /* zeroed, aligned to 8; 0: full */

@@ -6,8 +6,9 @@
  * its bytes. The SCI is a function of status and enable. The timer runs by itself, so the only deadline is the carry
  * out of its bit 23, while the guest wants to hear of it.
  *
- * Left out: sleep states but S5, general-purpose events, the SMI command port and the global lock's BIOS side.
- * Specification: ACPI 6.4, 4.8.3 (registers), 4.8.3.3 (timer), 16.1.5 (S5).
+ * Left out: sleep states but S5, general-purpose events, the SMI command port and the global lock's BIOS side, SMBus,
+ * device monitors. There is no SMM: DEVACTB says that SMIs by the APM port are set up already, so firmware leaves it.
+ * Specification: ACPI 6.4, 4.8.3 (registers), 4.8.3.3 (timer), 16.1.5 (S5). Data sheet: Intel 82371AB (290562), 7.
  */
 #include "devices/pm.h"
 
@@ -15,6 +16,7 @@ enum { EVENTS = 0, CONTROL = 4, TIMER = 8, PORTS = 12 };
 enum { TMR = 0x001, GBL = 0x020, PWRBTN = 0x100, SLPBTN = 0x200, RTC = 0x400 };
 enum { ENABLES = TMR | GBL | PWRBTN | SLPBTN | RTC };
 enum { SCI_EN = 0x0001, SLP_TYP = 0x1c00, SLP_EN = 0x2000, CONTROL_KEPT = SLP_TYP | 0x0002 };
+enum { PMBASE = 0x40, DEVACTB = 0x58, PMREGMISC = 0x80, APMC_ENABLED = 0x02 };
 enum { TIMER_MASK = 0xffffff, CARRY_SHIFT = 23 };
 
 static uint64_t carries_at(uint64_t now_ns)
@@ -113,7 +115,50 @@ void pm_init(struct pm *pm, const struct device_clock *clock, const struct pm_si
 	pm_reset(pm);
 }
 
-enum status pm_attach(struct pm *pm, struct bus *bus, uint16_t base)
+static uint32_t base_register(const struct pm *pm)
 {
-	return bus_add(bus, &(struct bus_range){base, PORTS, pm, port_read, port_write, 4});
+	const uint8_t *config = pm->function.config;
+
+	return config[PMBASE] | (uint32_t)config[PMBASE + 1] << 8;
+}
+
+static void changed(void *owner, uint8_t offset, unsigned size)
+{
+	struct pm *pm = owner;
+
+	(void)offset;
+	(void)size;
+	pm->base = (uint16_t)(base_register(pm) & ~63u);
+	bus_move(pm->bus, pm->slot, pm->base, pm->function.config[PMREGMISC] & 1);
+}
+
+void pm_place(struct pm *pm, uint16_t base)
+{
+	pm->function.config[PMBASE] = (uint8_t)(base | 1);
+	pm->function.config[PMBASE + 1] = (uint8_t)(base >> 8);
+	pm->function.config[PMREGMISC] = 1;
+	changed(pm, PMBASE, 4);
+}
+
+static void describe(struct pm *pm)
+{
+	static const struct pci_identity identity = {
+	        .vendor = 0x8086, .device = 0x7113, .revision = 3, .class_code = 6, .subclass = 0x80, .pin = 1};
+
+	pci_function_init(&pm->function, &identity);
+	pm->function.changed = changed;
+	pm->function.owner = pm;
+	pm->function.config[PCI_INTERRUPT_LINE] = PM_SCI_IRQ;
+	pm->function.config[PMBASE] = 1;
+	pm->function.writable[PMBASE] = 0xc0;
+	pm->function.writable[PMBASE + 1] = 0xff;
+	pm->function.writable[PMREGMISC] = 1;
+	pm->function.config[DEVACTB + 3] = APMC_ENABLED;
+}
+
+enum status pm_attach(struct pm *pm, struct bus *bus)
+{
+	pm->bus = bus;
+	describe(pm);
+	return bus_add_movable(bus, &(struct bus_range){0, PORTS, pm, port_read, port_write, 4}, &pm->slot);
 }

@@ -10,6 +10,7 @@
 #include "devices/pin.h"
 
 #define RTC_BYTES 128
+#define RTC_CPUS 0x5f /* byte of CMOS: CPUs but the first, for firmware */
 
 /* An MC146818 with 128 bytes of CMOS. Wall time is base_s seconds after 1970-01-01 (UTC) at base_ns of the clock. */
 struct rtc {

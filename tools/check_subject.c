@@ -72,7 +72,7 @@ void check_subjects(struct compiler *compiler)
 
 static void check_guest_files(struct compiler *compiler, const struct described_subject *guest)
 {
-	const struct file *kernel = file_get(compiler, guest->kernel, guest->line);
+	const struct file *kernel = guest->kernel ? file_get(compiler, guest->kernel, guest->line) : NULL;
 	if (kernel)
 		kernel_check(compiler, kernel, guest->boot, guest->line);
 	const struct file *initrd = guest->initrd ? file_get(compiler, guest->initrd, guest->line) : NULL;

@@ -90,6 +90,7 @@ static void add(struct image *image, const struct described_subject *subject, st
 	(BIT(0) | BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(6) | BIT(8) | BIT(9) | BIT(11) | BIT(13) | \
 	 BIT(15) | BIT(16) | BIT(17) | BIT(19) | BIT(23) | BIT(24) | BIT(25) | BIT(26))
 #define EDX_HTT BIT(28)
+#define EDX_MTRR BIT(12)
 /* AMD repeats most of leaf 1 in 8000_0001; bit 11 is SYSCALL there, bits 19, 25, 26 are something else */
 #define EDX_AMD (EDX_BASE & ~(BIT(19) | BIT(25) | BIT(26)))
 #define ECX_X2APIC BIT(21)
@@ -124,7 +125,7 @@ static void basic_leaves(struct image *image, const struct described_subject *s)
 	                          .eax = signature(s->family),
 	                          .ebx = 8u << 8 | count << 16,
 	                          .ecx = ECX_X2APIC | ECX_TSC_DEADLINE | ECX_HYPERVISOR,
-	                          .edx = EDX_BASE | (smp ? EDX_HTT : 0)});
+	                          .edx = EDX_BASE | (smp ? EDX_HTT : 0) | (s->uefi ? EDX_MTRR : 0)});
 	add(image, s, (struct config_cpuid){.leaf = 6, .eax = BIT(2)});
 	add(image, s, (struct config_cpuid){.leaf = 7, .subleaf = 0, .flags = CPUID_SUBLEAF});
 	if (smp) {
@@ -188,7 +189,7 @@ static void extended_leaves(struct image *image, const struct described_subject 
 	    (struct config_cpuid){.leaf = 0x80000001,
 	                          .eax = signature(s->family),
 	                          .ecx = count > 1 ? ECX_CMP_LEGACY : 0,
-	                          .edx = EDX_AMD});
+	                          .edx = EDX_AMD | (s->uefi ? EDX_MTRR : 0)});
 	brand_leaves(image, s);
 	/* L1 32 KiB + 64 KiB, L2 512 KiB, 64-byte lines: what Linux prints, nothing depends on it */
 	add(image, s,

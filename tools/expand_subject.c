@@ -11,7 +11,15 @@ static const struct attribute_default subject_defaults[] = {
 static const struct attribute_default app_defaults[] = {
         {"memory", "1M"}, {"features", ""}, {"fpu", "sse"}, {"apic", "x2apic"}, {"options", ""}};
 static const struct attribute_default guest_defaults[] = {
-        {"memory", "256M"}, {"features", "rdrand"}, {"boot", "linux"}, {"kernel", "vmlinuz"}};
+        {"memory", "256M"}, {"features", "rdrand"}, {"boot", "linux"}};
+static const struct attribute_default kernel_defaults[] = {{"kernel", "vmlinuz"}};
+/* where Debian's packages seabios and ovmf put them */
+static const struct attribute_default bios_defaults[] = {
+        {"boot", "firmware"}, {"apic", "xapic"}, {"rom", "/usr/share/seabios/bios-256k.bin"}};
+static const struct attribute_default uefi_defaults[] = {{"boot", "firmware"},
+                                                         {"apic", "x2apic"},
+                                                         {"rom", "/usr/share/OVMF/OVMF_CODE_4M.fd"},
+                                                         {"vars", "/usr/share/OVMF/OVMF_VARS_4M.fd"}};
 static const struct attribute_default layer_defaults[] = {{"memory", "1M"}};
 static const struct attribute_default audit_defaults[] = {
         {"from", "*"}, {"classes", "security safety user system"}, {"records", "256"}};
@@ -153,6 +161,13 @@ static void expand_image(struct compiler *compiler, xmlNodePtr node, const char 
 
 static void expand_guest(struct compiler *compiler, xmlNodePtr guest)
 {
+	const char *firmware = node_attribute(compiler, guest, "firmware");
+	if (firmware && !strcmp(firmware, "bios"))
+		EXPAND_DEFAULTS(guest, bios_defaults);
+	else if (firmware)
+		EXPAND_DEFAULTS(guest, uefi_defaults);
+	else
+		EXPAND_DEFAULTS(guest, kernel_defaults);
 	EXPAND_DEFAULTS(guest, guest_defaults);
 	bool linux_boot = !strcmp(node_attribute(compiler, guest, "boot"), "linux");
 	bool v3 = !strcmp(node_attribute(compiler, guest, "level"), "x86-64-v3");

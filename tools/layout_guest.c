@@ -8,13 +8,37 @@
 #define RAM_HOLE (UINT64_C(3) << 30)
 #define RAM_HIGH (UINT64_C(4) << 30)
 #define LARGE (UINT64_C(2) << 20)
+#define ROM_LIMIT (UINT64_C(8) << 20)
 
 static const struct {
 	const char *name, *info;
 } parts[] = {{"ram", "ram"}, {"high", "ram-high"}};
 
+/* Firmware is RAM that the guest may not write: it ends at 4 GiB, the variables below the code. */
+static void layout_rom(struct layout *layout, const char *what, const char *name, uint64_t *end)
+{
+	const struct described_subject *s = &layout->compiler->description->subject[layout->subject];
+	const struct file *file = name ? file_get(layout->compiler, name, s->line) : NULL;
+	if (!file)
+		return;
+	if (file->size % 4096 || file->size > ROM_LIMIT) {
+		problem(&layout->compiler->report, s->line, "E-rom-size",
+		        "\"%s\" has %llu bytes, which no firmware has; use a whole number of 4 KiB pages, at most 8M",
+		        name, (unsigned long long)file->size);
+		return;
+	}
+	const char *region_name = report_print(&layout->compiler->report, "%s.%s", s->name, what);
+	uint32_t region = layout_region(layout->image, region_name, REGION_RAM, layout->subject, file->size, s->line);
+	struct config_region *row = &IMAGE_TABLE(layout->image, config_region, TABLE_REGION)[region];
+	row->payload_offset = image_payload(layout->image, file->bytes, file->size);
+	row->payload_size = file->size;
+	*end -= file->size;
+	layout_map(layout, region, *end, MAP_READ | MAP_EXECUTE);
+}
+
 void layout_guest(struct layout *layout)
 {
+	uint64_t rom = RAM_HIGH;
 	const struct described_subject *s = &layout->compiler->description->subject[layout->subject];
 	for (unsigned i = 0; i < 2; i++) {
 		uint64_t low = s->memory < RAM_HOLE ? s->memory : RAM_HOLE;
@@ -26,6 +50,8 @@ void layout_guest(struct layout *layout)
 		IMAGE_TABLE(layout->image, config_region, TABLE_REGION)[region].alignment = LARGE;
 		layout_map(layout, region, i ? RAM_HIGH : 0, MAP_READ | MAP_WRITE | MAP_EXECUTE);
 	}
+	layout_rom(layout, "rom", s->rom, &rom);
+	layout_rom(layout, "vars", s->vars, &rom);
 }
 
 /* The guest has been laid out just before: its mappings are the last ones that are not the layer's. */
@@ -36,6 +62,12 @@ static void map_guest_ram(struct layout *layout, uint32_t guest)
 		const struct config_mapping mapping = IMAGE_TABLE(layout->image, config_mapping, TABLE_MAPPING)[i];
 		if (mapping.subject != guest)
 			continue;
+		if (!(mapping.rights & MAP_WRITE)) {
+			layout_tell(layout, "rom", INFO_GUEST_ROM, layout_window(layout, mapping.region, MAP_READ),
+			            mapping.size, INFO_READ)
+			        ->bytes = mapping.gpa;
+			continue;
+		}
 		layout_map(layout, mapping.region, LAYER_GUEST_GPA + mapping.gpa, MAP_READ | MAP_WRITE);
 		layout_tell(layout, parts[part].info, INFO_GUEST_RAM, LAYER_GUEST_GPA + mapping.gpa, mapping.size,
 		            INFO_READ | INFO_WRITE);

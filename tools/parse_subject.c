@@ -7,7 +7,8 @@
 static const char *const levels[] = {"x86-64-v2", "x86-64-v3", NULL};
 static const char *const fpus[] = {"none", "sse", "avx", NULL};
 static const char *const apics[] = {"xapic", "x2apic", NULL};
-static const char *const boots[] = {"linux", "multiboot", "pvh", NULL};
+static const char *const boots[] = {"linux", "multiboot", "pvh", "firmware", NULL};
+static const char *const firmwares[] = {"bios", "uefi", NULL};
 
 static void check_subject_name(struct compiler *compiler, const xmlNode *node, const char *name)
 {
@@ -154,6 +155,15 @@ static void parse_boot(struct compiler *compiler, const xmlNode *node, struct de
 	guest->kernel = node_attribute(compiler, node, "kernel");
 	guest->initrd = node_attribute(compiler, node, "initrd");
 	guest->options = node_attribute(compiler, node, "cmdline");
+	guest->rom = node_attribute(compiler, node, "rom");
+	guest->vars = node_attribute(compiler, node, "vars");
+	guest->uefi = node_choice(compiler, node, "firmware", firmwares) == 1;
+	bool firmware = guest->boot == BOOT_FIRMWARE;
+	if (firmware != (node_attribute(compiler, node, "firmware") != NULL) ||
+	    (firmware ? guest->kernel || guest->initrd : guest->rom || guest->vars))
+		problem(&compiler->report, guest->line, "E-guest-boot",
+		        "a guest starts either by firmware= or by boot= with kernel= and initrd=; remove what "
+		        "belongs to the other");
 }
 
 static void parse_one(struct compiler *compiler, xmlNodePtr node)

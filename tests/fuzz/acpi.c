@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* ACPI tables of any machine into any buffer: refused, or the root pointer and each table it leads to sum to zero. */
 #include "devices/acpi.h"
+#include "devices/pm.h"
 #include "tests/fuzz/device_script.h"
 
 static void check_sum(const uint8_t *bytes, size_t length)
@@ -33,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	machine.serial_count = take(&script, 1) % 6;
 	for (unsigned i = 0; i < SERIAL_PLACES; i++)
 		machine.serial[i] = (struct serial_place){(uint16_t)take(&script, 2), (uint8_t)take(&script, 1)};
-	if (acpi_build(&machine, buffer, room, &used) == OK) {
+	if (acpi_build(&machine, buffer, room, &used, NULL) == OK) {
 		MUST(used <= room);
 		check_sum(buffer, 36);
 		xsdt = buffer + (field(buffer + 24, 8) - machine.base);

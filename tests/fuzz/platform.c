@@ -42,8 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pm_init(&pm, &clock, &(struct pm_sink){count, &events}, &(struct pin){probe_set, &sci, 0});
 	reset_init(&reset, &(struct reset_sink){count, &events});
 	debug_init(&debug, &(struct debug_sink){.exit = leave, .owner = &events});
-	MUST(!pci_connect(&pci, 0, 0, &bridge) && !pci_attach(&pci, &bus) && !pm_attach(&pm, &bus, PM_BASE) &&
+	MUST(!pci_connect(&pci, 0, 0, &bridge) && !pci_attach(&pci, &bus) && !pm_attach(&pm, &bus) &&
 	     !reset_attach(&reset, &bus) && !debug_attach(&debug, &bus));
+	pm_place(&pm, PM_BASE);
 	while (more(&script)) {
 		uint32_t what = take(&script, 1);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "devices/acpi.h"
+#include "devices/pm.h"
 #include "tests/unit/device_fixture.h"
 
 #define BASE 0xe0000
@@ -18,10 +19,17 @@ static struct acpi_machine machine;
 static int fresh(void **state)
 {
 	(void)state;
-	machine = (struct acpi_machine){.base = BASE, .cpu_count = 2, .pci_window = 0x10000000, .serial_count = 4};
+	machine = (struct acpi_machine){.base = BASE,
+	                                .cpu_count = 2,
+	                                .pm_base = PM_BASE,
+	                                .hpet = true,
+	                                .keyboard = true,
+	                                .vga = true,
+	                                .pci_window = 0x10000000,
+	                                .serial_count = 4};
 	memcpy(machine.serial, serial_places, sizeof(machine.serial));
 	memset(memory, 0xee, sizeof(memory));
-	return (int)acpi_build(&machine, memory, sizeof(memory), &used);
+	return (int)acpi_build(&machine, memory, sizeof(memory), &used, NULL);
 }
 
 static uint64_t get(size_t at, unsigned bytes)
@@ -87,9 +95,9 @@ static void the_fadt_has_its_fields_where_the_standard_says(void **state)
 	(void)state;
 	assert_int_equal(get(fadt + 4, 4), 276);
 	assert_int_equal(get(fadt + 46, 2), 9);
-	assert_int_equal(get(fadt + 56, 4), 0x600);
-	assert_int_equal(get(fadt + 64, 4), 0x604);
-	assert_int_equal(get(fadt + 76, 4), 0x608);
+	assert_int_equal(get(fadt + 56, 4), PM_BASE);
+	assert_int_equal(get(fadt + 64, 4), PM_BASE + 4);
+	assert_int_equal(get(fadt + 76, 4), PM_BASE + 8);
 	assert_int_equal(get(fadt + 88, 1), 4);
 	assert_int_equal(get(fadt + 89, 1), 2);
 	assert_int_equal(get(fadt + 91, 1), 4);
@@ -98,9 +106,9 @@ static void the_fadt_has_its_fields_where_the_standard_says(void **state)
 	assert_int_equal(get(fadt + 116 + 4, 8), 0xcf9);
 	assert_int_equal(get(fadt + 128, 1), 6);
 	assert_int_equal(get(fadt + 140, 8), get(fadt + 40, 4));
-	assert_int_equal(get(fadt + 148 + 4, 8), 0x600);
-	assert_int_equal(get(fadt + 172 + 4, 8), 0x604);
-	assert_int_equal(get(fadt + 208 + 4, 8), 0x608);
+	assert_int_equal(get(fadt + 148 + 4, 8), PM_BASE);
+	assert_int_equal(get(fadt + 172 + 4, 8), PM_BASE + 4);
+	assert_int_equal(get(fadt + 208 + 4, 8), PM_BASE + 8);
 	assert_int_equal(get(fadt + 36, 4) % 64, 0);
 	assert_memory_equal(memory + (get(fadt + 36, 4) - BASE), "FACS", 4);
 }
@@ -112,7 +120,7 @@ static void the_madt_lists_each_cpu_and_the_two_overrides(void **state)
 
 	(void)state;
 	machine.cpu_count = 255;
-	assert_int_equal(acpi_build(&machine, memory, sizeof(memory), &used), OK);
+	assert_int_equal(acpi_build(&machine, memory, sizeof(memory), &used, NULL), OK);
 	madt = find("APIC");
 	end = madt + get(madt + 4, 4);
 	for (at = madt + 44; at < end; at += memory[at + 1]) {
@@ -135,10 +143,10 @@ static void no_size_is_written_beyond_and_only_a_fitting_one_succeeds(void **sta
 	for (size_t size = 0; size < whole; size++) {
 		uint8_t *exact = malloc(size ? size : 1); /* so that the address sanitizer sees a byte too many */
 
-		assert_int_equal(acpi_build(&machine, exact, size, NULL), ERR_FULL);
+		assert_int_equal(acpi_build(&machine, exact, size, NULL, NULL), ERR_FULL);
 		free(exact);
 	}
-	assert_int_equal(acpi_build(&machine, memory, whole, NULL), OK);
+	assert_int_equal(acpi_build(&machine, memory, whole, NULL, NULL), OK);
 }
 
 static void impossible_machines_are_refused(void **state)
@@ -149,7 +157,7 @@ static void impossible_machines_are_refused(void **state)
 #define REFUSED(field, value)  \
 	machine = good;        \
 	machine.field = value; \
-	assert_int_equal(acpi_build(&machine, memory, sizeof(memory), &used), ERR_ARGUMENT)
+	assert_int_equal(acpi_build(&machine, memory, sizeof(memory), &used, NULL), ERR_ARGUMENT)
 	REFUSED(base, 0xe0010);
 	REFUSED(base, UINT64_C(1) << 32);
 	REFUSED(cpu_count, 0);

@@ -66,8 +66,11 @@ static int fresh(void **state)
 	pm_init(&pm, &clock, &(struct pm_sink){count, &power_offs}, &pin);
 	reset_init(&reset, &(struct reset_sink){count, &resets});
 	debug_init(&debug, &(struct debug_sink){print, leave, NULL});
-	return pci_connect(&pci, 0, 0, &bridge) || pci_attach(&pci, &bus) || pm_attach(&pm, &bus, PM_BASE) ||
-	       reset_attach(&reset, &bus) || debug_attach(&debug, &bus);
+	if (pci_connect(&pci, 0, 0, &bridge) || pci_attach(&pci, &bus) || pm_attach(&pm, &bus) ||
+	    reset_attach(&reset, &bus) || debug_attach(&debug, &bus))
+		return 1;
+	pm_place(&pm, PM_BASE);
+	return 0;
 }
 
 static uint32_t config(uint32_t address)
