@@ -72,29 +72,28 @@ static void put(struct audit_ring *ring, const struct audit_record *record)
 	__atomic_store_n(&ring->next, sequence + 1, __ATOMIC_RELEASE);
 }
 
-static void record(struct cpu *cpu, const struct audit_record *r)
+/* vcpu = 0: by the core itself */
+static void record(struct cpu *cpu, uint32_t subject, const struct vcpu *vcpu, uint64_t what, uint64_t a, uint64_t b,
+                   uint64_t c)
 {
-	uint32_t from = r->subject == 0xffff ? CONFIG_MAX_SUBJECTS : r->subject;
+	const uint32_t from = subject == 0xffff ? CONFIG_MAX_SUBJECTS : subject;
+	const struct audit_record r = {.time = machine_now(),
+	                               .cpu = (uint16_t)cpu->id,
+	                               .subject = (uint16_t)subject,
+	                               .vcpu = vcpu ? (uint16_t)vcpu->index : 0xffff,
+	                               .class = (uint16_t)what,
+	                               .event = (uint32_t)(what >> 16),
+	                               .rip = vcpu ? machine_rip(vcpu) : 0,
+	                               .argument = {a, b, c}};
 
 	for (uint32_t i = 0; i < the_system.config->table[TABLE_CONSUMER].count; i++)
-		if (classes_of[i][from] & consumer_mask[i] & r->class)
-			put(ring_of(i, cpu->id), r);
+		if (classes_of[i][from] & consumer_mask[i] & r.class)
+			put(ring_of(i, cpu->id), &r);
 }
-
-#define RECORD(cpu_, subject_, vcpu_, rip_)                                                                         \
-	&(const struct audit_record)                                                                                \
-	{                                                                                                           \
-		.time = machine_now(), .cpu = (uint16_t)(cpu_)->id, .subject = (uint16_t)(subject_), .vcpu = vcpu_, \
-		.class = (uint16_t)what, .event = (uint32_t)(what >> 16), .rip = rip_, .argument = {                \
-			a,                                                                                          \
-			b,                                                                                          \
-			c                                                                                           \
-		}                                                                                                   \
-	}
 
 void audit_core(struct cpu *cpu, uint32_t subject, uint64_t what, uint64_t a, uint64_t b, uint64_t c)
 {
-	record(cpu, RECORD(cpu, subject, 0xffff, 0));
+	record(cpu, subject, 0, what, a, b, c);
 }
 
 /* A vCPU has a budget per major frame of its CPU; what exceeds it is counted and reported when the budget refills. */
@@ -120,6 +119,6 @@ bool audit_vcpu(struct cpu *cpu, struct vcpu *vcpu, uint64_t what, uint64_t a, u
 {
 	if (!audit_charge(cpu, vcpu))
 		return false;
-	record(cpu, RECORD(cpu, vcpu->subject->index, (uint16_t)vcpu->index, machine_rip(vcpu)));
+	record(cpu, vcpu->subject->index, vcpu, what, a, b, c);
 	return true;
 }

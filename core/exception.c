@@ -23,7 +23,7 @@ static const uint32_t fault_event[FAULT_COUNT] = {
 
 static void audit_denial(struct cpu *cpu, struct vcpu *vcpu, enum fault fault)
 {
-	uint64_t a = machine_detail(vcpu, DETAIL_0), b = machine_detail(vcpu, DETAIL_1), c = 0;
+	uint64_t a = vcpu->machine.detail[0], b = vcpu->machine.detail[1], c = 0;
 
 	if (!fault_event[fault])
 		return;
@@ -123,7 +123,7 @@ static void end_of_interrupt(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (!vcpu->layer)
 		return;
-	layer_return(vcpu->layer, RUN_OUT_EOI, machine_detail(vcpu, DETAIL_0));
+	layer_return(vcpu->layer, RUN_OUT_EOI, vcpu->machine.detail[0]);
 	cpu->current = vcpu->layer;
 }
 
@@ -135,10 +135,10 @@ static void paused(struct cpu *cpu, struct vcpu *vcpu)
 
 static void msr(struct cpu *cpu, struct vcpu *vcpu)
 {
-	if (vcpu->layer && machine_detail(vcpu, DETAIL_2))
+	if (vcpu->layer && vcpu->machine.detail[2])
 		layer_handover(cpu, vcpu, EXIT_MSR);
 	else
-		exception_fault(cpu, vcpu, FAULT_MSR, EXIT_MSR, machine_detail(vcpu, DETAIL_0));
+		exception_fault(cpu, vcpu, FAULT_MSR, EXIT_MSR, vcpu->machine.detail[0]);
 }
 
 static void broken(struct cpu *cpu, struct vcpu *vcpu)
@@ -179,5 +179,5 @@ void core_exit(struct cpu *cpu, struct vcpu *vcpu, enum exit reason)
 	else if (exits[reason].act)
 		exits[reason].act(cpu, vcpu);
 	else
-		exception_fault(cpu, vcpu, exits[reason].fault, reason, machine_detail(vcpu, DETAIL_0));
+		exception_fault(cpu, vcpu, exits[reason].fault, reason, vcpu->machine.detail[0]);
 }

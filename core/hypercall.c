@@ -12,38 +12,41 @@
 #include "core/vcpu.h"
 
 /*
- * One table: a call has a function that checks (may refuse, changes nothing) and one that applies (cannot fail), a
- * right of the caller, or a right over the subject it names. A handler that answers in other registers does so with
- * vcpu_result(). Every refusal is audited, within the caller's budget.
+ * One table: a call has a right, what its first argument names, and a function. Right and name are decided on in one
+ * place, allowed(); a function that can still refuse does so before it changes anything. One that answers in other
+ * registers than RAX uses vcpu_result(). Every refusal is audited, within the caller's budget.
  */
-/* Every handler has the same parameters: the calling vCPU and the three arguments. */
+/* Every function has the same parameters: the calling vCPU and the three arguments. */
 #define UNUSED __attribute__((unused))
 #define CALL struct vcpu *vcpu UNUSED, uint64_t a UNUSED, uint64_t b UNUSED, uint64_t c UNUSED
 #define SAME vcpu, a, b, c
-/* A right of the caller, or (RIGHT_MANAGE bits) over the subject that the first argument names; or: only a layer. */
+/* What the first argument is an index of; from LAYER on: only a layer may call. */
+enum named { NOTHING, EVENT, LINE, CONSUMER, SCHEDULE, SUBJECT, LAYER, GUEST, OWN };
 struct entry {
 	enum status (*act)(CALL);
-	uint64_t need;
+	uint64_t need; /* RIGHT_*, of the caller or over the subject that is named, and NAMES() */
 };
-#define NEED_LAYER (UINT64_C(1) << 63)
+#define NAMES(named) ((uint64_t)(named) << 56)
 #define RIGHT_MANAGE (RIGHT_START | RIGHT_STOP | RIGHT_PAUSE | RIGHT_RESUME | RIGHT_RESTART | RIGHT_STATUS)
 
-static void version_apply(CALL)
+static enum status no_call(CALL)
+{
+	return ERR_NUMBER;
+}
+
+static enum status version(CALL)
 {
 	vcpu_result(&vcpu->machine, 1, HYPERCALL_ABI);
+	return OK;
 }
 
-static enum status signal_check(CALL)
-{
-	return a < vcpu->subject->config->event.count ? OK : ERR_INDEX;
-}
-
-static void signal_apply(CALL)
+static enum status signal(CALL)
 {
 	event_signal(vcpu->cpu, vcpu->subject, (uint32_t)a);
+	return OK;
 }
 
-static void wait_apply(CALL)
+static enum status wait(CALL)
 {
 	vcpu->wait_mask = a;
 	vcpu->deadline = b;
@@ -51,56 +54,43 @@ static void wait_apply(CALL)
 	event_wait_check(vcpu, machine_now());
 	if (vcpu->state == VCPU_WAITING)
 		vcpu->cpu->resched = 1;
+	return OK;
 }
 
-static void mask_apply(CALL)
+static enum status mask(CALL)
 {
 	uint64_t closed = ~vcpu->event_mask;
 
 	/* the mask first: a signal that comes now either sees it and raises, or its bit is seen here */
 	__atomic_store_n(&vcpu->event_mask, a, __ATOMIC_SEQ_CST);
 	event_raise(vcpu, a & closed & __atomic_load_n(&vcpu->events, __ATOMIC_SEQ_CST));
+	return OK;
 }
 
-static enum status unmask_check(CALL)
-{
-	return a < vcpu->subject->config->line.count ? OK : ERR_INDEX;
-}
-
-static void unmask_apply(CALL)
+static enum status unmask(CALL)
 {
 	interrupt_unmask(vcpu->cpu, vcpu->subject, (uint32_t)a);
+	return OK;
 }
 
-static enum status command(CALL, enum subject_command which)
+/* HC_SUBJECT_START ... HC_SUBJECT_RESTART */
+static enum status manage(CALL)
 {
+	uint64_t number = vcpu_argument(&vcpu->machine, 0);
+
 	/* every change of state is on record: else pause and resume in a loop would drown all others */
 	if (!audit_charge(vcpu->cpu, vcpu))
 		return ERR_BUDGET;
-	return subject_command(vcpu->cpu, &subjects[a], which, vcpu->subject->index);
+	return subject_command(vcpu->cpu, &subjects[a], (enum subject_command)(number - HC_SUBJECT_START),
+	                       vcpu->subject->index);
 }
-static enum status start_act(CALL)
-{
-	return command(SAME, COMMAND_START);
-}
-static enum status stop_act(CALL)
-{
-	return command(SAME, COMMAND_STOP);
-}
-static enum status pause_act(CALL)
-{
-	return command(SAME, COMMAND_PAUSE);
-}
-static enum status resume_act(CALL)
-{
-	return command(SAME, COMMAND_RESUME);
-}
-static enum status restart_act(CALL)
-{
-	return command(SAME, COMMAND_RESTART);
-}
+_Static_assert(COMMAND_STOP == HC_SUBJECT_STOP - HC_SUBJECT_START &&
+                       COMMAND_PAUSE == HC_SUBJECT_PAUSE - HC_SUBJECT_START &&
+                       COMMAND_RESUME == HC_SUBJECT_RESUME - HC_SUBJECT_START &&
+                       COMMAND_RESTART == HC_SUBJECT_RESTART - HC_SUBJECT_START,
+               "in the same order");
 
-static void status_apply(CALL)
+static enum status status(CALL)
 {
 	const struct subject *subject = &subjects[a];
 	uint64_t runtime = 0;
@@ -110,9 +100,10 @@ static void status_apply(CALL)
 	vcpu_result(&vcpu->machine, 1, __atomic_load_n(&subject->leader->state, __ATOMIC_SEQ_CST));
 	vcpu_result(&vcpu->machine, 2, subject->stats->restarts);
 	vcpu_result(&vcpu->machine, 3, runtime);
+	return OK;
 }
 
-static enum status write_act(CALL)
+static enum status write_record(CALL)
 {
 	if (a >= 0x10000)
 		return ERR_ARGUMENT;
@@ -120,24 +111,20 @@ static enum status write_act(CALL)
 	                                                                                               : ERR_BUDGET;
 }
 
-static enum status audit_mask_check(CALL)
+static enum status mask_records(CALL)
 {
-	if (a >= the_system.config->table[TABLE_CONSUMER].count)
-		return ERR_INDEX;
-	return b <= (AUDIT_SECURITY | AUDIT_SAFETY | AUDIT_USER | AUDIT_SYSTEM) ? OK : ERR_ARGUMENT;
-}
-
-static void audit_mask_apply(CALL)
-{
+	if (b > (AUDIT_SECURITY | AUDIT_SAFETY | AUDIT_USER | AUDIT_SYSTEM))
+		return ERR_ARGUMENT;
 	audit_mask((uint32_t)a, (uint32_t)b);
+	return OK;
 }
 
-static enum status schedule_act(CALL)
+static enum status switch_schedule(CALL)
 {
-	return a < CONFIG_MAX_SCHEDULES ? scheduler_switch(vcpu->cpu, (uint32_t)a) : ERR_INDEX;
+	return scheduler_switch(vcpu->cpu, (uint32_t)a);
 }
 
-static enum status self_test_act(CALL)
+static enum status self_test(CALL)
 {
 	uint64_t next = 0;
 	enum status status = system_self_test(a, &next);
@@ -149,215 +136,178 @@ static enum status self_test_act(CALL)
 	return status;
 }
 
-static enum status image_check(CALL)
+static enum status load_image(CALL)
 {
-	if (a >= subject_count)
-		return ERR_INDEX;
-	return memory_image_check(vcpu->subject, &subjects[a], b, c);
+	struct subject *target = &subjects[a];
+	enum status status = memory_image_check(vcpu->subject, target, b, c);
+
+	if (status != OK)
+		return status;
+	memory_image_apply(vcpu->cpu, vcpu->subject, target, b, c);
+	return OK;
 }
 
-static void image_apply(CALL)
-{
-	memory_image_apply(vcpu->cpu, vcpu->subject, &subjects[a], b, c);
-}
-
-static void reboot_apply(CALL)
+static enum status reboot(CALL)
 {
 	machine_reboot();
 }
 
-static void power_off_apply(CALL)
+static enum status power_off(CALL)
 {
 	machine_power_off(the_system.config->pm_off_port, the_system.config->pm_off_value);
 }
 
-/* A layer names its guest's vCPUs by their number; it may touch only the one whose layer vCPU on this CPU it is. */
-static struct vcpu *own_guest(CALL)
+/* A layer names its guest's vCPUs by their number. */
+static struct vcpu *guest_vcpu(const struct vcpu *layer, uint64_t number)
 {
-	struct subject *guest = vcpu->subject->partner;
-
-	if (a >= guest->config->vcpu.count)
-		return 0;
-	return guest->vcpu + a;
+	return layer->subject->partner->vcpu + number;
 }
 
-static enum status own_check(CALL)
+static enum status get(CALL)
 {
-	if (!own_guest(SAME))
-		return ERR_INDEX;
-	return own_guest(SAME) == vcpu->guest ? OK : ERR_STATE;
+	machine_export(vcpu->guest, vcpu->guest->frame, FRAME_HAS_ALL);
+	return OK;
 }
 
-static void get_apply(CALL)
+static enum status set(CALL)
 {
-	struct vcpu *guest = own_guest(SAME);
-
-	machine_export(guest, guest->frame, FRAME_HAS_ALL);
-}
-
-static enum status set_act(CALL)
-{
-	struct vcpu *guest = own_guest(SAME);
-	enum status status = own_check(SAME);
-
-	if (status != OK)
-		return status;
-	if (b & ~(uint64_t)FRAME_HAS_ALL || guest->state == VCPU_PARKED)
+	if (b & ~(uint64_t)FRAME_HAS_ALL || vcpu->guest->state == VCPU_PARKED)
 		return ERR_ARGUMENT;
-	return machine_import(guest, guest->frame, (unsigned)b);
+	return machine_import(vcpu->guest, vcpu->guest->frame, (unsigned)b);
 }
 
-static enum status assert_check(CALL)
+static enum status assert_vector(CALL)
 {
-	if (!own_guest(SAME))
-		return ERR_INDEX;
-	return b <= 0x1ff && (b & 0xff) >= 16 ? OK : ERR_ARGUMENT;
-}
+	struct vcpu *guest = guest_vcpu(vcpu, a);
 
-static void assert_apply(CALL)
-{
-	struct vcpu *guest = own_guest(SAME);
-
+	if (b > 0x1ff || (b & 0xff) < 16)
+		return ERR_ARGUMENT;
 	if (machine_vcpu_post(guest, (unsigned)b & 0xffu, b & LAPIC_LEVEL) && guest != vcpu->guest)
 		vcpu_request(vcpu->cpu, guest, REQUEST_EVENT, true);
+	return OK;
 }
 
-static enum status register_check(CALL)
+static enum status read_register(CALL)
 {
 	if (b > 0x3f0 || b & 0xf)
 		return ERR_ARGUMENT;
-	return own_check(SAME);
+	vcpu_result(&vcpu->machine, 1, machine_lapic_read(vcpu->guest, (unsigned)b));
+	return OK;
 }
 
-static void register_read_apply(CALL)
+static enum status write_register(CALL)
 {
-	vcpu_result(&vcpu->machine, 1, machine_lapic_read(own_guest(SAME), (unsigned)b));
+	return b > 0x3f0 || b & 0xf ? ERR_ARGUMENT : machine_lapic_write(vcpu->guest, (unsigned)b, c);
 }
 
-static enum status register_write_act(CALL)
+static enum status raise_line(CALL)
 {
-	enum status status = register_check(SAME);
-
-	return status == OK ? machine_lapic_write(own_guest(SAME), (unsigned)b, c) : status;
-}
-
-static void extint_apply(CALL)
-{
-	struct vcpu *guest = own_guest(SAME);
+	struct vcpu *guest = vcpu->guest;
 
 	guest->unusual = b ? guest->unusual | UNUSUAL_EXTINT : guest->unusual & ~UNUSUAL_EXTINT;
 	machine_extint_line(guest, b != 0);
+	return OK;
 }
 
-static void end_guest(CALL, enum subject_command which)
+static enum status end_guest(CALL)
 {
-	(void)subject_command(vcpu->cpu, vcpu->subject, which, vcpu->subject->index);
+	bool restart = vcpu_argument(&vcpu->machine, 0) == HC_GUEST_RESTART;
+
+	(void)subject_command(vcpu->cpu, vcpu->subject, restart ? COMMAND_RESTART : COMMAND_STOP, vcpu->subject->index);
 	vcpu->cpu->resched = 1;
+	return OK;
 }
-static void guest_restart_apply(CALL)
-{
-	end_guest(SAME, COMMAND_RESTART);
-}
-static void guest_stop_apply(CALL)
-{
-	end_guest(SAME, COMMAND_STOP);
-}
-static void guest_fault_apply(CALL)
+
+static enum status fault_guest(CALL)
 {
 	exception_fault(vcpu->cpu, vcpu->guest, FAULT_LAYER, EXIT_INSTRUCTION, a);
+	return OK;
 }
 
-/* Decide everything first, then act without failing. */
-#define PAIR(name, check, apply)                  \
-	static enum status name(CALL)             \
-	{                                         \
-		enum status status = check(SAME); \
-		if (status == OK)                 \
-			apply(SAME);              \
-		return status;                    \
-	}
-#define ALWAYS(name, apply)           \
-	static enum status name(CALL) \
-	{                             \
-		apply(SAME);          \
-		return OK;            \
-	}
-ALWAYS(version_act, version_apply)
-PAIR(signal_act, signal_check, signal_apply)
-ALWAYS(wait_act, wait_apply)
-ALWAYS(mask_act, mask_apply)
-PAIR(unmask_act, unmask_check, unmask_apply)
-ALWAYS(status_act, status_apply)
-PAIR(audit_mask_act, audit_mask_check, audit_mask_apply)
-PAIR(image_act, image_check, image_apply)
-ALWAYS(reboot_act, reboot_apply)
-ALWAYS(power_off_act, power_off_apply)
-PAIR(get_act, own_check, get_apply)
-PAIR(assert_act, assert_check, assert_apply)
-PAIR(register_read_act, register_check, register_read_apply)
-PAIR(extint_act, own_check, extint_apply)
-ALWAYS(guest_restart_act, guest_restart_apply)
-ALWAYS(guest_stop_act, guest_stop_apply)
-ALWAYS(guest_fault_act, guest_fault_apply)
-
-static enum status hole_act(CALL)
-{
-	return ERR_NUMBER;
-}
 #define HOLE HYPERCALL_COUNT
-
 static const struct entry calls[HYPERCALL_COUNT + 1] = {
-        [5 ... 7] = {hole_act, 0},
-        [14 ... 15] = {hole_act, 0},
-        [18 ... 23] = {hole_act, 0},
-        [29 ... 31] = {hole_act, 0},
-        [HOLE] = {hole_act, 0},
-        [HC_VERSION] = {version_act, 0},
-        [HC_EVENT_SIGNAL] = {signal_act, 0},
-        [HC_EVENT_WAIT] = {wait_act, 0},
-        [HC_EVENT_MASK] = {mask_act, 0},
-        [HC_LINE_UNMASK] = {unmask_act, 0},
-        [HC_SUBJECT_START] = {start_act, RIGHT_START},
-        [HC_SUBJECT_STOP] = {stop_act, RIGHT_STOP},
-        [HC_SUBJECT_PAUSE] = {pause_act, RIGHT_PAUSE},
-        [HC_SUBJECT_RESUME] = {resume_act, RIGHT_RESUME},
-        [HC_SUBJECT_RESTART] = {restart_act, RIGHT_RESTART},
-        [HC_SUBJECT_STATUS] = {status_act, RIGHT_STATUS},
-        [HC_AUDIT_WRITE] = {write_act, RIGHT_AUDIT_WRITE},
-        [HC_AUDIT_MASK] = {audit_mask_act, RIGHT_AUDIT_MASK},
-        [HC_SCHEDULE_SWITCH] = {schedule_act, RIGHT_SCHEDULE_SWITCH},
-        [HC_SELF_TEST] = {self_test_act, RIGHT_SELF_TEST},
-        [HC_IMAGE_LOAD] = {image_act, RIGHT_IMAGE_LOAD},
-        [HC_REBOOT] = {reboot_act, RIGHT_REBOOT},
-        [HC_POWER_OFF] = {power_off_act, RIGHT_POWER_OFF},
-        [HC_VCPU_RUN] = {hole_act, NEED_LAYER}, /* a layer's never comes here: core_hypercall() */
-        [HC_VCPU_GET] = {get_act, NEED_LAYER},
-        [HC_VCPU_SET] = {set_act, NEED_LAYER},
-        [HC_LAPIC_ASSERT] = {assert_act, NEED_LAYER},
-        [HC_LAPIC_READ] = {register_read_act, NEED_LAYER},
-        [HC_LAPIC_WRITE] = {register_write_act, NEED_LAYER},
-        [HC_LINE_EXTINT] = {extint_act, NEED_LAYER},
-        [HC_GUEST_RESTART] = {guest_restart_act, NEED_LAYER},
-        [HC_GUEST_STOP] = {guest_stop_act, NEED_LAYER},
-        [HC_GUEST_FAULT] = {guest_fault_act, NEED_LAYER},
+        [5 ... 7] = {no_call, 0},
+        [14 ... 15] = {no_call, 0},
+        [18 ... 23] = {no_call, 0},
+        [29 ... 31] = {no_call, 0},
+        [HOLE] = {no_call, 0},
+        [HC_VERSION] = {version, 0},
+        [HC_EVENT_SIGNAL] = {signal, NAMES(EVENT)},
+        [HC_EVENT_WAIT] = {wait, 0},
+        [HC_EVENT_MASK] = {mask, 0},
+        [HC_LINE_UNMASK] = {unmask, NAMES(LINE)},
+        [HC_SUBJECT_START] = {manage, RIGHT_START | NAMES(SUBJECT)},
+        [HC_SUBJECT_STOP] = {manage, RIGHT_STOP | NAMES(SUBJECT)},
+        [HC_SUBJECT_PAUSE] = {manage, RIGHT_PAUSE | NAMES(SUBJECT)},
+        [HC_SUBJECT_RESUME] = {manage, RIGHT_RESUME | NAMES(SUBJECT)},
+        [HC_SUBJECT_RESTART] = {manage, RIGHT_RESTART | NAMES(SUBJECT)},
+        [HC_SUBJECT_STATUS] = {status, RIGHT_STATUS | NAMES(SUBJECT)},
+        [HC_AUDIT_WRITE] = {write_record, RIGHT_AUDIT_WRITE},
+        [HC_AUDIT_MASK] = {mask_records, RIGHT_AUDIT_MASK | NAMES(CONSUMER)},
+        [HC_SCHEDULE_SWITCH] = {switch_schedule, RIGHT_SCHEDULE_SWITCH | NAMES(SCHEDULE)},
+        [HC_SELF_TEST] = {self_test, RIGHT_SELF_TEST},
+        [HC_IMAGE_LOAD] = {load_image, RIGHT_IMAGE_LOAD | NAMES(SUBJECT)},
+        [HC_REBOOT] = {reboot, RIGHT_REBOOT},
+        [HC_POWER_OFF] = {power_off, RIGHT_POWER_OFF},
+        [HC_VCPU_RUN] = {no_call, NAMES(LAYER)}, /* a layer's never comes here: core_hypercall() */
+        [HC_VCPU_GET] = {get, NAMES(OWN)},
+        [HC_VCPU_SET] = {set, NAMES(OWN)},
+        [HC_LAPIC_ASSERT] = {assert_vector, NAMES(GUEST)},
+        [HC_LAPIC_READ] = {read_register, NAMES(OWN)},
+        [HC_LAPIC_WRITE] = {write_register, NAMES(OWN)},
+        [HC_LINE_EXTINT] = {raise_line, NAMES(OWN)},
+        [HC_GUEST_RESTART] = {end_guest, NAMES(LAYER)},
+        [HC_GUEST_STOP] = {end_guest, NAMES(LAYER)},
+        [HC_GUEST_FAULT] = {fault_guest, NAMES(LAYER)},
 };
 
-static enum status allowed(CALL, uint64_t need)
+/* How many there are of what the first argument names. */
+static uint64_t count_of(const struct vcpu *vcpu, enum named named)
 {
-	const struct config_subject *config = vcpu->subject->config;
-	const struct config_manage *manage =
-	        CONFIG_TABLE(the_system.config, config_manage, TABLE_MANAGE) + config->manage.first;
+	switch (named) {
+	case EVENT:
+		return vcpu->subject->config->event.count;
+	case LINE:
+		return vcpu->subject->config->line.count;
+	case CONSUMER:
+		return the_system.config->table[TABLE_CONSUMER].count;
+	case SCHEDULE:
+		return the_system.config->table[TABLE_SCHEDULE].count;
+	case SUBJECT:
+		return subject_count;
+	case GUEST:
+	case OWN:
+		return vcpu->subject->partner->config->vcpu.count;
+	default:
+		return ~UINT64_C(0);
+	}
+}
 
-	if (need == NEED_LAYER)
-		return vcpu->guest ? OK : ERR_RIGHT;
-	if (!(need & RIGHT_MANAGE))
-		return config->rights & need ? OK : ERR_RIGHT;
-	if (a >= subject_count)
+static bool manages(const struct subject *subject, uint64_t target, uint64_t rights)
+{
+	const struct config_manage *manage =
+	        CONFIG_TABLE(the_system.config, config_manage, TABLE_MANAGE) + subject->config->manage.first;
+
+	for (uint32_t i = 0; i < subject->config->manage.count; i++)
+		if (manage[i].subject == target)
+			return manage[i].rights & rights;
+	return false;
+}
+
+static enum status allowed(const struct vcpu *vcpu, uint64_t a, uint64_t need)
+{
+	const enum named named = (enum named)(need >> 56);
+	const uint64_t rights = need & ~NAMES(0xff);
+
+	if (named >= LAYER && !vcpu->guest)
+		return ERR_RIGHT;
+	if (rights & ~RIGHT_MANAGE && !(vcpu->subject->config->rights & rights))
+		return ERR_RIGHT;
+	if (a >= count_of(vcpu, named))
 		return ERR_INDEX;
-	for (uint32_t i = 0; i < config->manage.count; i++)
-		if (manage[i].subject == a)
-			return manage[i].rights & need ? OK : ERR_RIGHT;
-	return ERR_RIGHT;
+	if (rights & RIGHT_MANAGE && !manages(vcpu->subject, a, rights))
+		return ERR_RIGHT;
+	return named == OWN && guest_vcpu(vcpu, a) != vcpu->guest ? ERR_STATE : OK;
 }
 
 /* A refused call has changed nothing: number and arguments still stand in the registers. */
@@ -381,7 +331,7 @@ void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
 	} else {
 		const struct entry *entry = &calls[number < HYPERCALL_COUNT ? number : HOLE];
 		if (entry->need)
-			status = allowed(SAME, entry->need);
+			status = allowed(vcpu, a, entry->need);
 		if (status == OK)
 			status = entry->act(SAME);
 	}

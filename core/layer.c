@@ -22,8 +22,8 @@ static __attribute__((noinline)) void fill_frame(struct vcpu *guest, enum exit r
 	struct exit_frame *frame = guest->frame;
 
 	frame->reason = reason;
-	frame->info[0] = machine_detail(guest, DETAIL_0);
-	frame->info[1] = machine_detail(guest, DETAIL_1);
+	frame->info[0] = guest->machine.detail[0];
+	frame->info[1] = guest->machine.detail[1];
 	machine_export(guest, frame, parts);
 }
 
@@ -46,7 +46,7 @@ struct vcpu *core_port(struct cpu *cpu, struct vcpu *guest, uint64_t info)
 void layer_handover(struct cpu *cpu, struct vcpu *guest, enum exit reason)
 {
 	fill_frame(guest, reason, reason == EXIT_MSR ? FRAME_HAS_GPR : FRAME_HAS_ALL & ~FRAME_HAS_SYSTEM);
-	hand_over(cpu, guest, reason == EXIT_IO ? EXIT_IO | machine_detail(guest, DETAIL_0) << 32 : reason);
+	hand_over(cpu, guest, reason == EXIT_IO ? EXIT_IO | guest->machine.detail[0] << 32 : reason);
 }
 
 bool layer_check(struct vcpu *layer, uint64_t now)
@@ -86,7 +86,7 @@ static inline void take_plain(struct vcpu *guest, uint64_t flags, uint64_t rax)
 	if (flags & RUN_ADVANCE)
 		machine_advance(guest);
 	if (flags & RUN_SET_RAX)
-		machine_set_rax(guest, rax);
+		vcpu_result(&guest->machine, 0, rax);
 }
 
 static enum status take_over(struct vcpu *guest, uint64_t flags, uint64_t rax)

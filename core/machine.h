@@ -125,11 +125,10 @@ void core_hypercall(struct cpu *cpu, struct vcpu *vcpu);
 /* `next` will run on this CPU after `previous` (may be 0): FPU, debug registers and the like. A layer has none of its
  * own and never comes here; its guest stands for both. */
 void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next);
-/* Hypercall registers and the guest's timer deadline are read in the hottest paths: inline in vcpu_state.h, as
- * vcpu_argument(), vcpu_result(), vcpu_deadline(). */
+/* Read in the hottest paths, so inline in vcpu_state.h: hypercall registers (0 = RAX) by vcpu_argument() and
+ * vcpu_result(), the deadline of the guest's timer (~0 = none) by vcpu_deadline(), and detail[], which is frame.info of
+ * the last exit. */
 void machine_advance(struct vcpu *vcpu); /* past the instruction that exited */
-enum exit_detail { DETAIL_0, DETAIL_1, DETAIL_2 };
-uint64_t machine_detail(const struct vcpu *vcpu, unsigned index); /* of the last exit: frame.info[index] */
 uint64_t machine_rip(const struct vcpu *vcpu);
 bool machine_fault_inject(struct vcpu *vcpu, enum exit reason); /* #GP or #UD as fits; false if it cannot be */
 void machine_ignore(struct vcpu *vcpu, enum exit reason); /* EXIT_IO, EXIT_MSR: all ones into the target, advance */
@@ -137,7 +136,6 @@ void machine_ignore(struct vcpu *vcpu, enum exit reason); /* EXIT_IO, EXIT_MSR: 
 /* Interrupts and time of the guest's local APIC */
 bool machine_vcpu_post(struct vcpu *vcpu, unsigned vector, bool level); /* from any CPU; true if newly pending */
 bool machine_vcpu_wakes(const struct vcpu *vcpu);                       /* something would end its HLT now */
-uint64_t machine_vcpu_deadline(const struct vcpu *vcpu);                /* of the local-APIC timer, ~0 = none */
 void machine_vcpu_timer(struct vcpu *vcpu, uint64_t now);               /* post what has passed */
 bool machine_vcpu_open_window(const struct vcpu *vcpu);                 /* could take an interrupt this very moment */
 
@@ -145,7 +143,6 @@ bool machine_vcpu_open_window(const struct vcpu *vcpu);                 /* could
 void machine_export(struct vcpu *vcpu, struct exit_frame *frame, unsigned parts);
 enum status machine_import(struct vcpu *vcpu, const struct exit_frame *frame, unsigned parts);
 enum status machine_inject(struct vcpu *vcpu, uint64_t event); /* frame.inject */
-void machine_set_rax(struct vcpu *vcpu, uint64_t value);
 void machine_extint(struct vcpu *vcpu, unsigned vector);
 void machine_extint_line(struct vcpu *vcpu, bool raised);
 bool machine_extint_ready(const struct vcpu *vcpu);       /* the line is up and LINT0 passes it on */

@@ -14,21 +14,17 @@
 struct subject subjects[CONFIG_MAX_SUBJECTS];
 uint32_t subject_count;
 
-static void publish(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new, uint32_t by)
+static bool change(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new, uint32_t by)
 {
+	uint32_t expected = old;
+
+	if (!__atomic_compare_exchange_n(&leader->state, &expected, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return false;
 	leader->stats->state = new;
 	if (leader->partner)
 		leader->partner->stats->state = new;
-	if (new == SUBJECT_SCRUB || new == SUBJECT_LOAD)
-		return;
-	audit_core(cpu, leader->index, AUDIT(AUDIT_SYSTEM, AUDIT_SUBJECT_STATE, new, old, by));
-}
-
-static bool change(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new, uint32_t by)
-{
-	if (!__atomic_compare_exchange_n(&leader->state, &old, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
-		return false;
-	publish(cpu, leader, old, new, by);
+	if (new != SUBJECT_SCRUB &&new != SUBJECT_LOAD)
+		audit_core(cpu, leader->index, AUDIT(AUDIT_SYSTEM, AUDIT_SUBJECT_STATE, new, old, by));
 	return true;
 }
 
@@ -41,16 +37,12 @@ static void request_all(struct cpu *cpu, struct subject *leader, uint64_t bits)
 
 static enum status begin_stop(struct cpu *cpu, struct subject *leader, uint32_t state, uint32_t next, unsigned by)
 {
-	uint32_t old = state;
-
-	/* nobody else writes `next` and `unparked`: every command loses against STOPPING */
-	if (!__atomic_compare_exchange_n(&leader->state, &old, SUBJECT_STOPPING, false, __ATOMIC_SEQ_CST,
-	                                 __ATOMIC_SEQ_CST))
+	if (!change(cpu, leader, state, SUBJECT_STOPPING, by))
 		return ERR_BUSY;
+	/* nobody else writes these: every command loses against STOPPING, and nobody parks before the requests below */
 	leader->next = next;
 	leader->requester = by;
 	leader->unparked = leader->config->vcpu.count + (leader->partner ? leader->partner->config->vcpu.count : 0);
-	publish(cpu, leader, state, SUBJECT_STOPPING, by);
 	request_all(cpu, leader, REQUEST_PARK);
 	return OK;
 }

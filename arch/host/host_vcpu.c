@@ -139,10 +139,6 @@ void machine_advance(struct vcpu *vcpu)
 {
 	vcpu->machine.rip++;
 }
-uint64_t machine_detail(const struct vcpu *vcpu, unsigned index)
-{
-	return vcpu->machine.detail[index];
-}
 uint64_t machine_rip(const struct vcpu *vcpu)
 {
 	return vcpu->machine.rip;
@@ -220,7 +216,7 @@ void machine_export(struct vcpu *vcpu, struct exit_frame *frame, unsigned parts)
 {
 	frame->valid = parts;
 	frame->rip = vcpu->machine.rip;
-	frame->gpr[FRAME_RAX] = vcpu->machine.rax;
+	frame->gpr[FRAME_RAX] = vcpu->machine.argument[0];
 }
 enum status machine_import(struct vcpu *vcpu, const struct exit_frame *frame, unsigned parts)
 {
@@ -228,7 +224,7 @@ enum status machine_import(struct vcpu *vcpu, const struct exit_frame *frame, un
 		return ERR_ARGUMENT;
 	if (parts & FRAME_HAS_GPR) {
 		vcpu->machine.rip = frame->rip;
-		vcpu->machine.rax = frame->gpr[FRAME_RAX];
+		vcpu->machine.argument[0] = frame->gpr[FRAME_RAX];
 	}
 	return OK;
 }
@@ -238,8 +234,4 @@ enum status machine_inject(struct vcpu *vcpu, uint64_t event)
 		return ERR_ARGUMENT;
 	vcpu->machine.injected = event;
 	return OK;
-}
-void machine_set_rax(struct vcpu *vcpu, uint64_t value)
-{
-	vcpu->machine.rax = value;
 }

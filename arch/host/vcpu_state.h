@@ -9,11 +9,11 @@
 struct host_exit;
 struct vcpu;
 struct vcpu_state {
-	uint64_t argument[4]; /* 0 = number and status */
+	uint64_t argument[4]; /* 0 = RAX: number and status */
 	uint64_t detail[3];
 	uint64_t deadline;
 	uint64_t pending[4];
-	uint64_t rip, rax, injected;
+	uint64_t rip, injected;
 	const struct host_exit *script;
 	uint32_t script_count, script_next;
 	struct host_exit (*guest)(struct vcpu *vcpu); /* goes on where the script ends */

@@ -60,7 +60,7 @@ static void a_port_access_is_answered_in_registers_without_a_frame(void **state)
 	assert_int_equal(run(RUN_ADVANCE | RUN_SET_RAX, 0x5678, 0), OK);
 	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
 	assert_int_equal(GUEST_VCPU->machine.rip, rip + 1);
-	assert_int_equal(GUEST_VCPU->machine.rax, 0x5678);
+	assert_int_equal(GUEST_VCPU->machine.argument[0], 0x5678);
 	assert_int_equal(GUEST_VCPU->stats->exits[EXIT_HANDOVER], 1);
 	/* no decision, no timer, no switch: the same minor frame goes on */
 	assert_int_equal(cpus[0].stats->frames, entries);

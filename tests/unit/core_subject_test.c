@@ -452,7 +452,7 @@ static void a_layer_that_was_busy_hears_of_the_start_before_it_can_touch_the_gue
 	assert_int_equal(rig_result(&vcpus[4], 1), RUN_OUT_STARTED);
 	assert_int_equal(rig_result(&vcpus[4], 2), 0x9a);
 	assert_int_equal(vcpus[2].machine.rip, rip);
-	assert_int_equal(vcpus[2].machine.rax, 0);
+	assert_int_equal(vcpus[2].machine.argument[0], 0);
 	assert_int_equal(rig_call(&vcpus[4], HC_VCPU_RUN, 0, 0, 0), OK);
 	assert_ptr_equal(cpus[1].current, &vcpus[2]);
 }

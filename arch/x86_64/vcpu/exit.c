@@ -193,11 +193,6 @@ void machine_advance(struct vcpu *vcpu)
 	vcpu_advance(&vcpu->machine);
 }
 
-uint64_t machine_detail(const struct vcpu *vcpu, unsigned index)
-{
-	return vcpu->machine.detail[index];
-}
-
 uint64_t machine_rip(const struct vcpu *vcpu)
 {
 	vendor_select(&vcpu->machine);

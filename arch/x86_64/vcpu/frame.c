@@ -60,8 +60,3 @@ enum status machine_import(struct vcpu *vcpu, const struct exit_frame *shared, u
 	state->check = 1;
 	return OK;
 }
-
-void machine_set_rax(struct vcpu *vcpu, uint64_t value)
-{
-	vcpu->machine.gpr[0] = value;
-}
