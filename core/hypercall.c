@@ -143,7 +143,11 @@ static enum status load_image(CALL)
 
 	if (status != OK)
 		return status;
+	uint32_t state = subject_hold(target);
+	if (state == SUBJECT_STATES)
+		return ERR_STATE;
 	memory_image_apply(vcpu->cpu, vcpu->subject, target, b, c);
+	subject_release(target, state);
 	return OK;
 }
 

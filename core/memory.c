@@ -126,12 +126,8 @@ static uint64_t image_page(const struct subject *target, uint64_t page)
 
 enum status memory_image_check(const struct subject *caller, const struct subject *target, uint64_t page, uint64_t from)
 {
-	uint32_t state = __atomic_load_n(&target->leader->state, __ATOMIC_SEQ_CST);
-
 	if (caller->config->staging_region == CONFIG_NONE)
 		return ERR_RIGHT;
-	if (state != SUBJECT_STOPPED && state != SUBJECT_FAILED)
-		return ERR_STATE;
 	if (from >= config_regions(the_system.config)[caller->config->staging_region].size / PAGE)
 		return ERR_RANGE;
 	return image_page(target, page) ? OK : ERR_RANGE;

@@ -15,7 +15,8 @@ bool memory_load_step(struct cpu *cpu, struct subject *leader);
 void memory_info_update(struct subject *subject);
 void memory_epoch_bump(struct subject *subject);
 void memory_info_schedule(uint32_t schedule, uint32_t cpu);
-/* HC_IMAGE_LOAD: page `page` of the pristine image of `target` := page `from` of the caller's staging region. */
+/* HC_IMAGE_LOAD: page `page` of the pristine image of `target` := page `from` of the caller's staging region.
+ * Nobody may start `target` meanwhile: subject_hold(). */
 enum status memory_image_check(const struct subject *caller, const struct subject *target, uint64_t page,
                                uint64_t from);
 void memory_image_apply(struct cpu *cpu, const struct subject *caller, const struct subject *target, uint64_t page,

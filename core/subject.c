@@ -87,6 +87,21 @@ enum status subject_command(struct cpu *cpu, struct subject *subject, enum subje
 	return begin_load(cpu, leader, state, by);
 }
 
+uint32_t subject_hold(struct subject *subject)
+{
+	uint32_t *now = &subject->leader->state, state = __atomic_load_n(now, __ATOMIC_SEQ_CST);
+
+	if ((state == SUBJECT_STOPPED || state == SUBJECT_FAILED) &&
+	    __atomic_compare_exchange_n(now, &state, SUBJECT_STOPPING, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return state;
+	return SUBJECT_STATES;
+}
+
+void subject_release(struct subject *subject, uint32_t state)
+{
+	__atomic_store_n(&subject->leader->state, state, __ATOMIC_SEQ_CST);
+}
+
 void subject_parked(struct cpu *cpu, struct subject *leader)
 {
 	if (__atomic_sub_fetch(&leader->unparked, 1, __ATOMIC_SEQ_CST))

@@ -42,6 +42,10 @@ extern uint32_t subject_count;
 enum subject_command { COMMAND_START, COMMAND_STOP, COMMAND_PAUSE, COMMAND_RESUME, COMMAND_RESTART, COMMAND_FAIL };
 /* `by` = requester's id, 0xffff = the core. ERR_STATE or ERR_BUSY if the state does not allow it. */
 enum status subject_command(struct cpu *cpu, struct subject *subject, enum subject_command command, unsigned by);
+/* No command reaches a stopped or failed subject until it is released to the state returned; SUBJECT_STATES: it is in
+ * another one. */
+uint32_t subject_hold(struct subject *subject);
+void subject_release(struct subject *subject, uint32_t state);
 /* One bounded step of SCRUB or LOAD for the unit of `subject`; false when there is nothing to do. */
 bool subject_step(struct cpu *cpu, struct subject *leader);
 bool subject_has_work(const struct subject *leader);

@@ -137,6 +137,7 @@ void machine_page_zero(struct cpu *cpu, struct hpa page)
 }
 void machine_page_copy(struct cpu *cpu, struct hpa to, struct hpa from, unsigned bytes)
 {
+	host_call(HOST_COPY);
 	host.pages_copied++;
 	memcpy(machine_page(cpu, 0, to), machine_page(cpu, 1, from), bytes);
 }

@@ -31,6 +31,7 @@ enum host_call {
 	HOST_WINDOW,
 	HOST_SWITCH,
 	HOST_HOLD,
+	HOST_COPY,
 	HOST_CALLS
 };
 

@@ -384,6 +384,27 @@ static void an_image_is_loaded_only_into_a_stopped_subject(void **state)
 	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_LAYER, 0, 0), OK);
 }
 
+static enum status started;
+static void start_meanwhile(enum host_call call)
+{
+	if (call == HOST_COPY && APP_VCPU->cpu->current == APP_VCPU)
+		started = subject_command(&cpus[1], CORE_GUEST, COMMAND_START, 0xffff);
+}
+
+static void a_start_from_another_cpu_waits_for_the_page_that_is_loaded(void **state)
+{
+	(void)state;
+	boot(powerful());
+	assert_int_equal(app(HC_SUBJECT_STOP, SAMPLE_GUEST, 0, 0), OK);
+	rig_run_for(20 * MS);
+	host.on_call = start_meanwhile;
+	assert_int_equal(app(HC_IMAGE_LOAD, SAMPLE_LAYER, 0, 3), OK);
+	host.on_call = 0;
+	assert_int_equal(started, ERR_BUSY);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_STOPPED);
+	assert_int_equal(app(HC_SUBJECT_START, SAMPLE_GUEST, 0, 0), OK);
+}
+
 static void an_image_of_several_regions_is_one_run_of_pages(void **state)
 {
 	(void)state;
@@ -566,6 +587,7 @@ int main(void)
 	        cmocka_unit_test(events_start_subjects_and_switch_schedules),
 	        cmocka_unit_test(an_image_is_loaded_only_into_a_stopped_subject),
 	        cmocka_unit_test(an_image_of_several_regions_is_one_run_of_pages),
+	        cmocka_unit_test(a_start_from_another_cpu_waits_for_the_page_that_is_loaded),
 	        cmocka_unit_test(the_self_test_finds_every_flipped_bit),
 	        cmocka_unit_test(reboot_and_power_off_end_the_machine),
 	        cmocka_unit_test(the_schedule_call_switches),
