@@ -80,7 +80,7 @@ void exception_fault(struct cpu *cpu, struct vcpu *vcpu, enum fault fault, enum 
 {
 	const struct config_fault *policy = &vcpu->subject->config->fault[fault];
 
-	vcpu->subject->stats->faults++;
+	__atomic_add_fetch(&vcpu->subject->stats->faults, 1, __ATOMIC_RELAXED);
 	audit_denial(cpu, vcpu, fault);
 	if (policy->action == ACTION_INJECT && machine_fault_inject(vcpu, reason))
 		return;
