@@ -93,6 +93,9 @@ static enum status take_over(struct vcpu *guest, uint64_t flags, uint64_t rax)
 {
 	unsigned parts = (unsigned)(flags >> 8) & 0xffu;
 
+	/* the hardware has no way to offer vector 0, and an ExtINT that is never taken would keep all others back */
+	if (flags & RUN_EXTINT && !((flags >> 16) & 0xff))
+		return ERR_ARGUMENT;
 	if (parts & ~(FRAME_HAS_GPR | FRAME_HAS_CONTROL | FRAME_HAS_SEGMENTS))
 		return ERR_ARGUMENT;
 	if (parts && machine_import(guest, guest->frame, parts) != OK)

@@ -306,6 +306,19 @@ static void the_extint_line_is_offered_when_the_guest_can_take_it(void **state)
 	expect(RUN_OUT_INTA, 0);
 }
 
+static void vector_0_is_no_answer_to_inta(void **state)
+{
+	(void)state;
+	boot_with_guest();
+	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_LINE_EXTINT, 0, 1, 0), OK);
+	assert_int_equal(run(0, 0, 0), OK);
+	expect(RUN_OUT_INTA, 0);
+	assert_int_equal(run(RUN_EXTINT | RUN_VECTOR(0) | RUN_ADVANCE, 0, 0), ERR_ARGUMENT);
+	assert_false(GUEST_VCPU->machine.extint_given);
+	assert_ptr_equal(cpus[0].current, LAYER_VCPU);
+}
+
 static void an_interrupt_from_the_layer_wakes_its_halted_guest(void **state)
 {
 	(void)state;
@@ -441,6 +454,7 @@ int main(void)
 	        cmocka_unit_test(an_event_before_the_window_does_not_lose_the_window),
 	        cmocka_unit_test(the_end_of_a_level_interrupt_comes_to_the_layer),
 	        cmocka_unit_test(the_extint_line_is_offered_when_the_guest_can_take_it),
+	        cmocka_unit_test(vector_0_is_no_answer_to_inta),
 	        cmocka_unit_test(an_interrupt_from_the_layer_wakes_its_halted_guest),
 	        cmocka_unit_test(an_interrupt_from_the_layer_wakes_its_waiting_guest),
 	        cmocka_unit_test(a_halt_with_an_interrupt_pending_is_none),
