@@ -27,9 +27,10 @@ enum audit_event {
 	AUDIT_LINE_STORM = 10,        /* [0] = GSI: masked until its budget refills */
 	AUDIT_SELF_TEST = 11,         /* [0] = step, [1] = status */
 	AUDIT_RATE = 12,              /* [0] = records of this subject suppressed since the last one */
-	AUDIT_TIMING = 13,            /* [0] = frame start late by this many TSC ticks, beyond the stated bound */
-	AUDIT_CRASH = 14,             /* a crash record of the boot before was found: [0] = code, [1] = detail */
-	AUDIT_USER_EVENT = 256,       /* first event number of HC_AUDIT_WRITE: event = 256 + its argument */
+	AUDIT_TIMING = 13,      /* [0] = a frame started late by this many TSC ticks, more than ever on this CPU and
+	                                 than the margin of schedule switches, which is above the longest handler */
+	AUDIT_CRASH = 14,       /* a crash record of the boot before was found: [0] = code, [1] = detail */
+	AUDIT_USER_EVENT = 256, /* first event number of HC_AUDIT_WRITE: event = 256 + its argument */
 };
 
 struct audit_record {

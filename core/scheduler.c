@@ -140,8 +140,11 @@ static __attribute__((noinline)) void advance(struct cpu *cpu, uint64_t now)
 	uint64_t late = now - cpu->frame_start;
 	stats->frames++;
 	stats->late_sum += late;
-	if (late > stats->late_max)
-		stats->late_max = late;
+	if (late <= stats->late_max)
+		return;
+	stats->late_max = late;
+	if (late > system_ticks(the_system.config->switch_us))
+		audit_core(cpu, 0xffff, AUDIT(AUDIT_SAFETY, AUDIT_TIMING, late, 0, 0));
 }
 
 static void set_timer(struct cpu *cpu, uint64_t deadline)

@@ -97,7 +97,7 @@ static size_t rate(char *to, size_t size, const struct audit_record *record)
 
 static size_t timing(char *to, size_t size, const struct audit_record *record)
 {
-	return format(to, size, "%lu ns beyond the bound", clock_ns_from_tsc(record->argument[0]));
+	return format(to, size, "%lu ns, more than ever before", clock_ns_from_tsc(record->argument[0]));
 }
 
 static size_t crash(char *to, size_t size, const struct audit_record *record)

@@ -73,7 +73,7 @@ static void every_event_is_decoded(void **state)
 	        {AUDIT_LINE_STORM, 4, 0, 0, "interrupt storm cut: GSI 4 masked until its budget refills"},
 	        {AUDIT_SELF_TEST, 3, ERR_CORRUPT, 0, "self-test: step 3: corrupt"},
 	        {AUDIT_RATE, 1000, 0, 0, "records suppressed: 1000 records of this subject"},
-	        {AUDIT_TIMING, 2000, 0, 0, "late frame: 2000 ns beyond the bound"},
+	        {AUDIT_TIMING, 2000, 0, 0, "late frame: 2000 ns, more than ever before"},
 	        {AUDIT_CRASH, 0xdead, 1, 0, "earlier crash: code 0xdead, detail 0x1"},
 	        {200, 1, 2, 3, "?: event 200: 0x1 0x2 0x3"},
 	        {AUDIT_USER_EVENT + 7, 1, 2, 0, "user: event 7: 0x1 0x2"},

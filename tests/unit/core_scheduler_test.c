@@ -76,6 +76,23 @@ static void a_late_exit_does_not_move_frames(void **state)
 	assert_in_range(the_system.stats->cpu[0].frames, 20, 21);
 }
 
+static void a_frame_start_later_than_ever_and_than_the_bound_is_on_record(void **state)
+{
+	(void)state;
+	struct sample *s = rig_sample();
+	s->header.switch_us = 1000;
+	s->source[0].classes |= AUDIT_SAFETY;
+	rig_boot(s);
+	host.late = 999 * 1000;
+	rig_run_until(epoch() + 25 * MS);
+	assert_int_equal(rig_audit_count(0, 0, AUDIT_TIMING), 0);
+	host.late = MS + 5000;
+	rig_run_until(epoch() + 100 * MS);
+	assert_in_range(rig_audit(0, 0, AUDIT_TIMING)->argument[0], MS + 5000, MS + 5010);
+	/* every start is as late: once is enough to know it */
+	assert_int_equal(rig_audit_count(0, 0, AUDIT_TIMING), 1);
+}
+
 static void a_timer_that_fires_early_is_armed_again(void **state)
 {
 	(void)state;
@@ -563,6 +580,7 @@ int main(void)
 	        cmocka_unit_test(the_first_frame_begins_at_the_epoch_on_every_cpu),
 	        cmocka_unit_test(frames_never_drift_over_a_million_frames_with_an_odd_clock),
 	        cmocka_unit_test(a_late_exit_does_not_move_frames),
+	        cmocka_unit_test(a_frame_start_later_than_ever_and_than_the_bound_is_on_record),
 	        cmocka_unit_test(a_timer_that_fires_early_is_armed_again),
 	        cmocka_unit_test(a_cpu_stopped_for_many_frames_finds_the_frame_that_contains_now),
 	        cmocka_unit_test(held_frames_start_at_plan_plus_bound_and_never_earlier),
