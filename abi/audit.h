@@ -30,6 +30,7 @@ enum audit_event {
 	AUDIT_TIMING = 13,      /* [0] = a frame started late by this many TSC ticks, more than ever on this CPU and
 	                                 than the margin of schedule switches, which is above the longest handler */
 	AUDIT_CRASH = 14,       /* a crash record of the boot before was found: [0] = code, [1] = detail */
+	AUDIT_TIME_SET = 15,    /* [0] = nanoseconds since 1970-01-01 at TSC 0 */
 	AUDIT_USER_EVENT = 256, /* first event number of HC_AUDIT_WRITE: event = 256 + its argument */
 };
 

@@ -21,6 +21,8 @@ enum hypercall {
 	                        or an interrupt is deliverable. -> RDI = the bits, which are cleared */
 	HC_EVENT_MASK = 3,   /* RDI = mask: bits set here raise their vector (default all), bits clear stay pending */
 	HC_LINE_UNMASK = 4,  /* RDI = line index: the physical line may fire again */
+	/* --- time --- */
+	HC_TIME_SET = 5, /* RDI = nanoseconds since 1970-01-01 (UTC) at TSC 0, for all information pages */
 	/* --- subject management: RDI = subject id; right per target --- */
 	HC_SUBJECT_START = 8,
 	HC_SUBJECT_STOP = 9,
@@ -93,6 +95,7 @@ enum run_outcome {
 #define RIGHT_IMAGE_LOAD (UINT64_C(1) << 4)
 #define RIGHT_REBOOT (UINT64_C(1) << 5)
 #define RIGHT_POWER_OFF (UINT64_C(1) << 6)
+#define RIGHT_TIME_SET (UINT64_C(1) << 7)
 /* Right bits over another subject (config_manage.rights) */
 #define RIGHT_START (UINT64_C(1) << 8)
 #define RIGHT_STOP (UINT64_C(1) << 9)

@@ -73,6 +73,15 @@ static enum status unmask(CALL)
 	return OK;
 }
 
+static enum status set_time(CALL)
+{
+	if (!audit_charge(vcpu->cpu, vcpu))
+		return ERR_BUDGET;
+	memory_info_time(a);
+	audit_core(vcpu->cpu, vcpu->subject->index, AUDIT(AUDIT_SYSTEM, AUDIT_TIME_SET, a, 0, 0));
+	return OK;
+}
+
 /* HC_SUBJECT_START ... HC_SUBJECT_RESTART */
 static enum status manage(CALL)
 {
@@ -230,7 +239,7 @@ static enum status fault_guest(CALL)
 
 #define HOLE HYPERCALL_COUNT
 static const struct entry calls[HYPERCALL_COUNT + 1] = {
-        [5 ... 7] = {no_call, 0},
+        [6 ... 7] = {no_call, 0},
         [14 ... 15] = {no_call, 0},
         [18 ... 23] = {no_call, 0},
         [29 ... 31] = {no_call, 0},
@@ -240,6 +249,7 @@ static const struct entry calls[HYPERCALL_COUNT + 1] = {
         [HC_EVENT_WAIT] = {wait, 0},
         [HC_EVENT_MASK] = {mask, 0},
         [HC_LINE_UNMASK] = {unmask, NAMES(LINE)},
+        [HC_TIME_SET] = {set_time, RIGHT_TIME_SET},
         [HC_SUBJECT_START] = {manage, RIGHT_START | NAMES(SUBJECT)},
         [HC_SUBJECT_STOP] = {manage, RIGHT_STOP | NAMES(SUBJECT)},
         [HC_SUBJECT_PAUSE] = {manage, RIGHT_PAUSE | NAMES(SUBJECT)},

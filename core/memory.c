@@ -72,6 +72,16 @@ static struct info *info_of(const struct subject *subject)
 	return (struct info *)(uintptr_t)system_region(subject->config->info_region).at;
 }
 
+static uint64_t time_unix_ns; /* time of day at TSC 0, 0 = unknown: one word, so nobody sees half of it */
+
+void memory_info_time(uint64_t unix_ns)
+{
+	__atomic_store_n(&time_unix_ns, unix_ns, __ATOMIC_SEQ_CST);
+	for (uint32_t s = 0; s < subject_count; s++)
+		if (info_of(&subjects[s]))
+			__atomic_store_n(&info_of(&subjects[s])->time_unix_ns, unix_ns, __ATOMIC_SEQ_CST);
+}
+
 void memory_info_update(struct subject *subject)
 {
 	struct info *info = info_of(subject);
@@ -80,6 +90,7 @@ void memory_info_update(struct subject *subject)
 		return;
 	info->tsc_khz = the_system.tsc_khz;
 	info->cpu_vendor = machine_vendor();
+	info->time_unix_ns = __atomic_load_n(&time_unix_ns, __ATOMIC_SEQ_CST);
 	info->epoch = subject->stats->restarts;
 	info->schedule = the_system.stats->schedule;
 }

@@ -15,6 +15,7 @@ bool memory_load_step(struct cpu *cpu, struct subject *leader);
 void memory_info_update(struct subject *subject);
 void memory_epoch_bump(struct subject *subject);
 void memory_info_schedule(uint32_t schedule, uint32_t cpu);
+void memory_info_time(uint64_t unix_ns); /* HC_TIME_SET */
 /* HC_IMAGE_LOAD: page `page` of the pristine image of `target` := page `from` of the caller's staging region.
  * Nobody may start `target` meanwhile: subject_hold(). */
 enum status memory_image_check(const struct subject *caller, const struct subject *target, uint64_t page,

@@ -18,6 +18,7 @@ const char *audit_event_name(uint32_t event)
 	        [AUDIT_RATE] = "records suppressed",
 	        [AUDIT_TIMING] = "late frame",
 	        [AUDIT_CRASH] = "earlier crash",
+	        [AUDIT_TIME_SET] = "time of day set",
 	};
 
 	if (event >= AUDIT_USER_EVENT)

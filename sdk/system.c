@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sdk/hypercall.h"
 #include "sdk/system.h"
+#include "sdk/clock.h"
 
 enum status system_schedule(uint32_t schedule)
 {
@@ -20,6 +21,13 @@ enum status system_self_test(uint64_t *step)
 enum status system_image_load(uint32_t id, uint64_t to, uint64_t from)
 {
 	return hypercall_void(HC_IMAGE_LOAD, id, to, from);
+}
+
+enum status system_time(uint64_t unix_ns)
+{
+	uint64_t since_origin = clock_ns();
+
+	return unix_ns > since_origin ? hypercall_void(HC_TIME_SET, unix_ns - since_origin, 0, 0) : ERR_ARGUMENT;
 }
 
 enum status system_reboot(void)

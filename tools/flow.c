@@ -64,6 +64,8 @@ static void add_subject(struct flow *flow, uint32_t index)
 	}
 	if (s->rights & RIGHT_SCHEDULE_SWITCH)
 		edges_to_all(flow, index, "a schedule switch");
+	if (s->rights & RIGHT_TIME_SET)
+		edges_to_all(flow, index, "the time of day");
 	if (s->rights & RIGHT_IMAGE_LOAD)
 		edges_to_all(flow, index, "loading its image");
 	const struct config_subject *row = &IMAGE_TABLE(flow->image, config_subject, TABLE_SUBJECT)[index];

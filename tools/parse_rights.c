@@ -28,6 +28,7 @@ static const struct right rights[] = {
         {"schedule.switch", RIGHT_SCHEDULE_SWITCH, 0, 0},
         {"image.load", RIGHT_IMAGE_LOAD, 0, 0},
         {"self-test", RIGHT_SELF_TEST, 0, 0},
+        {"time.set", RIGHT_TIME_SET, 0, 0},
         {"board.reboot", RIGHT_REBOOT, 0, 0},
         {"board.poweroff", RIGHT_POWER_OFF, 0, 0},
         {"board.*", RIGHT_REBOOT | RIGHT_POWER_OFF, 0, 0},

@@ -105,6 +105,11 @@ static size_t crash(char *to, size_t size, const struct audit_record *record)
 	return format(to, size, "code 0x%lx, detail 0x%lx", record->argument[0], record->argument[1]);
 }
 
+static size_t time_set(char *to, size_t size, const struct audit_record *record)
+{
+	return format(to, size, "%lu s since 1970 at power on", record->argument[0] / CLOCK_S);
+}
+
 static size_t raw(char *to, size_t size, const struct audit_record *record)
 {
 	return format(to, size, "event %u: 0x%lx 0x%lx 0x%lx", record->event, record->argument[0], record->argument[1],
@@ -132,6 +137,7 @@ static detail *const details[] = {
         [AUDIT_RATE] = rate,
         [AUDIT_TIMING] = timing,
         [AUDIT_CRASH] = crash,
+        [AUDIT_TIME_SET] = time_set,
 };
 
 static detail *detail_of(uint32_t event)

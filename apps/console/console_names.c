@@ -20,6 +20,7 @@ const char *console_names_hypercall(uint64_t number)
 	        [HC_EVENT_WAIT] = "event wait",
 	        [HC_EVENT_MASK] = "event mask",
 	        [HC_LINE_UNMASK] = "line unmask",
+	        [HC_TIME_SET] = "time set",
 	        [HC_SUBJECT_START] = "subject start",
 	        [HC_SUBJECT_STOP] = "subject stop",
 	        [HC_SUBJECT_PAUSE] = "subject pause",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "apps/console/console_clock.h"
 #include "apps/console/console_device.h"
 #include "sdk/interrupt.h"
 
@@ -6,6 +7,7 @@ static struct console_device device;
 
 int main(void)
 {
+	console_clock_start(); /* before the first guest looks at the time */
 	if (console_device_open(&device) != OK)
 		interrupt_shutdown(); /* nobody could read why: the fault policy and the audit trail tell */
 	for (;;)

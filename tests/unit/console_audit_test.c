@@ -75,6 +75,7 @@ static void every_event_is_decoded(void **state)
 	        {AUDIT_RATE, 1000, 0, 0, "records suppressed: 1000 records of this subject"},
 	        {AUDIT_TIMING, 2000, 0, 0, "late frame: 2000 ns, more than ever before"},
 	        {AUDIT_CRASH, 0xdead, 1, 0, "earlier crash: code 0xdead, detail 0x1"},
+	        {AUDIT_TIME_SET, 1767225600000000000, 0, 0, "time of day set: 1767225600 s since 1970 at power on"},
 	        {200, 1, 2, 3, "?: event 200: 0x1 0x2 0x3"},
 	        {AUDIT_USER_EVENT + 7, 1, 2, 0, "user: event 7: 0x1 0x2"},
 	};
@@ -114,7 +115,7 @@ static void numbers_without_a_name_show_a_question_mark(void **state)
 {
 	(void)state;
 	assert_string_equal(console_names_hypercall(~UINT64_C(0)), "?");
-	assert_string_equal(console_names_hypercall(5), "?");
+	assert_string_equal(console_names_hypercall(6), "?");
 	assert_string_equal(console_names_exit(1000), "?");
 	assert_string_equal(console_names_kind(3), "?");
 	assert_string_equal(console_names_hypercall(HC_GUEST_FAULT), "guest fault");

@@ -166,6 +166,8 @@ static void from_rights(struct model *model)
 			safe_state |= subject[s].fault[fault].action == ACTION_SYSTEM;
 		if (subject[s].rights & RIGHT_SCHEDULE_SWITCH)
 			add_to_all(model, s, FLOW_SCHEDULE, "right schedule.switch");
+		if (subject[s].rights & RIGHT_TIME_SET)
+			add_to_all(model, s, FLOW_MEMORY, "right time.set");
 		if (subject[s].rights & RIGHT_REBOOT)
 			add_to_all(model, s, FLOW_MACHINE, "right reboot");
 		if (subject[s].rights & RIGHT_POWER_OFF)

@@ -164,6 +164,7 @@ static const struct bit_word right_words[] = {
         {RIGHT_IMAGE_LOAD, "image.load"},
         {RIGHT_REBOOT, "reboot"},
         {RIGHT_POWER_OFF, "power-off"},
+        {RIGHT_TIME_SET, "time.set"},
         {RIGHT_START, "start"},
         {RIGHT_STOP, "stop"},
         {RIGHT_PAUSE, "pause"},
