@@ -71,15 +71,13 @@ enum hypercall {
  */
 #define RUN_ADVANCE 1u /* go on at frame.next_rip as the core computed it */
 #define RUN_SET_RAX 2u
-#define RUN_INJECT 4u  /* frame.inject is valid */
-#define RUN_EXTINT 8u  /* deliver this vector as ExtINT (the answer to RUN_INTA) */
-#define RUN_WINDOW 16u /* return RUN_WINDOW as soon as the guest can take an interrupt */
+#define RUN_INJECT 4u /* frame.inject is valid */
+#define RUN_EXTINT 8u /* deliver this vector as ExtINT (the answer to RUN_INTA) */
 #define RUN_TAKE(parts) ((uint64_t)(parts) << 8)
 #define RUN_VECTOR(vector) ((uint64_t)(vector) << 16)
 enum run_outcome {
-	RUN_OUT_EXIT = 0,  /* the guest needs an answer: see the exit frame */
-	RUN_OUT_EVENT = 1, /* events for the layer */
-	RUN_OUT_WINDOW = 2,
+	RUN_OUT_EXIT = 0,    /* the guest needs an answer: see the exit frame */
+	RUN_OUT_EVENT = 1,   /* events for the layer */
 	RUN_OUT_EOI = 3,     /* end of interrupt of a level-triggered vector; the guest has gone past it */
 	RUN_OUT_INTA = 4,    /* the guest accepts the ExtINT line: give the vector with RUN_EXTINT */
 	RUN_OUT_TIMER = 5,   /* the layer's timer has passed */

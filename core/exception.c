@@ -115,8 +115,6 @@ static void window(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (vcpu->layer && layer_check(vcpu->layer, 0))
 		cpu->current = vcpu->layer;
-	else
-		machine_want_window(vcpu, false);
 }
 
 static void end_of_interrupt(struct cpu *cpu, struct vcpu *vcpu)

@@ -68,12 +68,8 @@ bool layer_check(struct vcpu *layer, uint64_t now)
 	} else if (layer->deadline <= now) {
 		layer->deadline = ~UINT64_C(0);
 		layer_return(layer, RUN_OUT_TIMER, 0);
-	} else if (guest->unusual & UNUSUAL_EXTINT && machine_extint_ready(guest) && machine_vcpu_open_window(guest)) {
+	} else if (guest->unusual & UNUSUAL_EXTINT && machine_extint_ready(guest)) {
 		layer_return(layer, RUN_OUT_INTA, 0);
-	} else if (guest->unusual & UNUSUAL_WINDOW && machine_vcpu_open_window(guest)) {
-		guest->unusual &= ~UNUSUAL_WINDOW;
-		machine_want_window(guest, false);
-		layer_return(layer, RUN_OUT_WINDOW, 0);
 	} else {
 		return false;
 	}
@@ -125,10 +121,6 @@ static __attribute__((noinline)) enum status run_slowly(struct cpu *cpu, struct 
 	layer->deadline = deadline;
 	if (deadline < cpu->timer)
 		scheduler_deadline(cpu, deadline);
-	if (!(flags & RUN_WINDOW) != !(guest->unusual & UNUSUAL_WINDOW)) {
-		guest->unusual ^= UNUSUAL_WINDOW;
-		machine_want_window(guest, guest->unusual & UNUSUAL_WINDOW);
-	}
 	if (guest->state != VCPU_READY)
 		vcpu_wake(guest, machine_now());
 	if (layer_check(layer, 0))

@@ -137,7 +137,6 @@ void machine_ignore(struct vcpu *vcpu, enum exit reason); /* EXIT_IO, EXIT_MSR: 
 bool machine_vcpu_post(struct vcpu *vcpu, unsigned vector, bool level); /* from any CPU; true if newly pending */
 bool machine_vcpu_wakes(const struct vcpu *vcpu);                       /* something would end its HLT now */
 void machine_vcpu_timer(struct vcpu *vcpu, uint64_t now);               /* post what has passed */
-bool machine_vcpu_open_window(const struct vcpu *vcpu);                 /* could take an interrupt this very moment */
 
 /* The layer's view of its guest: abi/frame.h. `parts` = FRAME_HAS_* */
 void machine_export(struct vcpu *vcpu, struct exit_frame *frame, unsigned parts);
@@ -145,8 +144,8 @@ enum status machine_import(struct vcpu *vcpu, const struct exit_frame *frame, un
 enum status machine_inject(struct vcpu *vcpu, uint64_t event); /* frame.inject */
 void machine_extint(struct vcpu *vcpu, unsigned vector);
 void machine_extint_line(struct vcpu *vcpu, bool raised);
-bool machine_extint_ready(const struct vcpu *vcpu);       /* the line is up and LINT0 passes it on */
-void machine_want_window(struct vcpu *vcpu, bool wanted); /* EXIT_WINDOW when it can take an interrupt */
+/* The line is up, LINT0 passes it on, and the guest could take it this very moment. EXIT_WINDOW says when. */
+bool machine_extint_ready(const struct vcpu *vcpu);
 uint64_t machine_lapic_read(struct vcpu *vcpu, unsigned offset);
 enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t value);
 

@@ -31,7 +31,6 @@ enum vcpu_run {
 #define REQUEST_STATE 32u /* its subject was paused or resumed, or has work to do */
 #define REQUEST_ANEW (REQUEST_RESET | REQUEST_INIT | REQUEST_SIPI) /* all that writes registers which C preserves */
 
-#define UNUSUAL_WINDOW 1u         /* its layer wants to know when it can take an interrupt */
 #define UNUSUAL_EXTINT 2u         /* its layer raised the INTR line */
 #define UNUSUAL_INIT REQUEST_INIT /* it was reset or started anew: the next HC_VCPU_RUN says so */
 #define UNUSUAL_SIPI REQUEST_SIPI

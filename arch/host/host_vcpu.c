@@ -179,10 +179,6 @@ void machine_vcpu_timer(struct vcpu *vcpu, uint64_t now)
 	vcpu->machine.deadline = ~UINT64_C(0);
 	machine_vcpu_post(vcpu, 0xec, false);
 }
-bool machine_vcpu_open_window(const struct vcpu *vcpu)
-{
-	return vcpu->machine.interrupts_on;
-}
 void machine_extint(struct vcpu *vcpu, unsigned vector)
 {
 	vcpu->machine.taken = vector;
@@ -194,11 +190,7 @@ void machine_extint_line(struct vcpu *vcpu, bool raised)
 }
 bool machine_extint_ready(const struct vcpu *vcpu)
 {
-	return vcpu->machine.extint_line;
-}
-void machine_want_window(struct vcpu *vcpu, bool wanted)
-{
-	vcpu->machine.window_wanted = wanted;
+	return vcpu->machine.extint_line && vcpu->machine.interrupts_on;
 }
 uint64_t machine_lapic_read(struct vcpu *vcpu, unsigned offset)
 {

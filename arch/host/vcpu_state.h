@@ -18,7 +18,7 @@ struct vcpu_state {
 	uint32_t script_count, script_next;
 	struct host_exit (*guest)(struct vcpu *vcpu); /* goes on where the script ends */
 	uint32_t resets, entries, faults_injected, ignored, started_vector, inits;
-	bool interrupts_on, extint_line, window_wanted, extint_given;
+	bool interrupts_on, extint_line, extint_given;
 	uint32_t taken;       /* the last vector that the guest took */
 	uint32_t taken_count; /* how many */
 };

@@ -227,49 +227,6 @@ static void a_layer_timer_runs_while_its_guest_is_halted(void **state)
 	expect(RUN_OUT_TIMER, 0);
 }
 
-static void the_window_opens_at_once_or_when_the_guest_opens_it(void **state)
-{
-	(void)state;
-	boot_with_guest();
-	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	assert_int_equal(run(RUN_WINDOW, 0, 0), OK);
-	expect(RUN_OUT_WINDOW, 0);
-	assert_int_equal(run(0, 0, 0), OK);
-	assert_false(GUEST_VCPU->machine.window_wanted); /* nothing is left armed that would cost an exit */
-	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	GUEST_VCPU->machine.interrupts_on = false;
-	assert_int_equal(run(RUN_WINDOW, 0, 0), OK);
-	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
-	assert_true(GUEST_VCPU->machine.window_wanted);
-	GUEST_VCPU->machine.interrupts_on = true;
-	rig_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
-	expect(RUN_OUT_WINDOW, 0);
-	assert_int_equal(run(0, 0, 0), OK);
-	assert_false(GUEST_VCPU->machine.window_wanted);
-	/* one that is no longer wanted is taken back */
-	GUEST_VCPU->machine.window_wanted = true;
-	rig_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
-	assert_ptr_equal(cpus[0].current, GUEST_VCPU);
-	assert_false(GUEST_VCPU->machine.window_wanted);
-}
-
-static void an_event_before_the_window_does_not_lose_the_window(void **state)
-{
-	(void)state;
-	boot_with_guest();
-	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	GUEST_VCPU->machine.interrupts_on = false;
-	run(RUN_WINDOW, 0, 0);
-	event_post(&cpus[0], CORE_LAYER, 0);
-	rig_decide(0);
-	expect(RUN_OUT_EVENT, 1);
-	run(RUN_WINDOW, 0, 0);
-	assert_true(GUEST_VCPU->machine.window_wanted);
-	GUEST_VCPU->machine.interrupts_on = true;
-	rig_leave(GUEST_VCPU, EXIT_WINDOW, 0, 0, 0);
-	expect(RUN_OUT_WINDOW, 0);
-}
-
 static void the_end_of_a_level_interrupt_comes_to_the_layer(void **state)
 {
 	(void)state;
@@ -450,8 +407,6 @@ int main(void)
 	        cmocka_unit_test(a_masked_event_stays_until_it_is_opened),
 	        cmocka_unit_test(the_layer_timer_ends_its_run),
 	        cmocka_unit_test(a_layer_timer_runs_while_its_guest_is_halted),
-	        cmocka_unit_test(the_window_opens_at_once_or_when_the_guest_opens_it),
-	        cmocka_unit_test(an_event_before_the_window_does_not_lose_the_window),
 	        cmocka_unit_test(the_end_of_a_level_interrupt_comes_to_the_layer),
 	        cmocka_unit_test(the_extint_line_is_offered_when_the_guest_can_take_it),
 	        cmocka_unit_test(vector_0_is_no_answer_to_inta),

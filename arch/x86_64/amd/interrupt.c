@@ -40,7 +40,7 @@ static __attribute__((noinline)) bool arm_unusual(struct vcpu_state *state)
 	}
 	if (state->armed_extint)
 		return true; /* the acknowledged vector goes first */
-	if (state->want_window || lapic_extint_ready(lapic)) {
+	if (lapic_extint_ready(lapic)) {
 		arm_window(state);
 		return true;
 	}
@@ -54,8 +54,7 @@ void vendor_arm(struct vcpu *vcpu)
 	struct lapic *lapic = state->lapic;
 
 	__atomic_exchange_n(&state->check, 0, __ATOMIC_SEQ_CST);
-	if ((lapic->nmi_pending | lapic->extint | state->armed_extint | state->want_window |
-	     state->vendor.window_armed) &&
+	if ((lapic->nmi_pending | lapic->extint | state->armed_extint | state->vendor.window_armed) &&
 	    arm_unusual(state))
 		return;
 	unsigned vector = lapic_highest(lapic);

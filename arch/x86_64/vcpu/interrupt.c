@@ -59,14 +59,6 @@ bool machine_vcpu_wakes(const struct vcpu *vcpu)
 	return lapic_highest(state->lapic) || lapic_extint_ready(state->lapic);
 }
 
-bool machine_vcpu_open_window(const struct vcpu *vcpu)
-{
-	const struct vcpu_state *state = &vcpu->machine;
-
-	vendor_select(state);
-	return vendor_get(state, rflags) & RFLAGS_IF && !vendor_shadow(state) && !vendor_event_waits(state);
-}
-
 void machine_vcpu_timer(struct vcpu *vcpu, uint64_t now)
 {
 	lapic_timer_run(vcpu->machine.lapic, now);
@@ -81,11 +73,9 @@ void machine_extint_line(struct vcpu *vcpu, bool raised)
 
 bool machine_extint_ready(const struct vcpu *vcpu)
 {
-	return !vcpu->machine.armed_extint && lapic_extint_ready(vcpu->machine.lapic);
-}
+	const struct vcpu_state *state = &vcpu->machine;
 
-void machine_want_window(struct vcpu *vcpu, bool wanted)
-{
-	vcpu->machine.want_window = wanted;
-	vcpu->machine.check = 1;
+	vendor_select(state);
+	return !state->armed_extint && lapic_extint_ready(state->lapic) && vendor_get(state, rflags) & RFLAGS_IF &&
+	       !vendor_shadow(state) && !vendor_event_waits(state);
 }

@@ -85,7 +85,7 @@ static void reset_registers(struct vcpu *vcpu, uint16_t selector, uint64_t base,
 
 	vcpu_zero(state->gpr, sizeof(state->gpr));
 	vcpu_zero(state->dr, sizeof(state->dr));
-	state->armed_extint = state->want_window = 0;
+	state->armed_extint = 0;
 	state->check = 1;
 	state->tsc_aux = 0;
 	vendor_reset(state);

@@ -134,7 +134,7 @@ static void attack_apic(struct tally *tally)
 static void attack_run_call(struct tally *tally)
 {
 	struct vcpu_outcome outcome;
-	uint64_t flags = next_random() & (RUN_ADVANCE | RUN_SET_RAX | RUN_INJECT | RUN_EXTINT | RUN_WINDOW);
+	uint64_t flags = next_random() & (RUN_ADVANCE | RUN_SET_RAX | RUN_INJECT | RUN_EXTINT);
 
 	spoil(frame_of(0), (unsigned)next_random() & 3);
 	flags |= RUN_TAKE(next_random() & 7) | RUN_VECTOR(next_random() & 0xff);
