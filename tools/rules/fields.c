@@ -60,7 +60,7 @@ static const struct field fields[] = {
         SUBJECT(name, NAME, 0, SUBJECT_NAME),
         SUBJECT(rights, BITS,
                 RIGHT_AUDIT_WRITE | RIGHT_AUDIT_MASK | RIGHT_SCHEDULE_SWITCH | RIGHT_SELF_TEST | RIGHT_IMAGE_LOAD |
-                        RIGHT_REBOOT | RIGHT_POWER_OFF,
+                        RIGHT_REBOOT | RIGHT_POWER_OFF | RIGHT_TIME_SET,
                 SUBJECT_RIGHTS),
         SUBJECT(flags, BITS, SUBJECT_START | SUBJECT_EXIT_PAUSE | SUBJECT_EXIT_HALT, SUBJECT_FLAGS),
         SUBJECT(apic_mode, BELOW, 2, SUBJECT_APIC),
