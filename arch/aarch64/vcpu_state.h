@@ -10,7 +10,7 @@
  */
 struct vcpu_state {
 	uint64_t x[31];
-	uint64_t deadline; /* of the virtual timer in counter ticks, ~0 = none */
+	uint64_t deadline;  /* of the virtual timer in counter ticks, ~0 = none */
 	uint64_t detail[3]; /* frame.info of the last exit */
 };
 
