@@ -86,6 +86,7 @@ static int setup(void **state)
 	memset(lapic_register, 0, sizeof lapic_register);
 	step_count = step_at = 0;
 	assert_null(machine_init(machine));
+	assert_null(machine_without_firmware(machine));
 	/* a flat 64-bit guest without paging would be none: 32-bit protected mode it is */
 	frame->valid = FRAME_HAS_GPR | FRAME_HAS_CONTROL | FRAME_HAS_SEGMENTS;
 	frame->cr0 = 1;
@@ -301,8 +302,8 @@ static void the_local_apic_is_read_and_written_by_memory(void **state)
 static void an_empty_place_below_4_gib_reads_as_ones_and_above_is_a_fault(void **state)
 {
 	(void)state;
-	frame->gpr[FRAME_RDI] = 0xfed00000;
-	memory_exit(0xfed00000, 0, CODE(0x8b, 0x07));
+	frame->gpr[FRAME_RDI] = 0xfed80000;
+	memory_exit(0xfed80000, 0, CODE(0x8b, 0x07));
 	run();
 	assert_int_equal(frame->gpr[FRAME_RAX], 0xffffffff);
 	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[0], LAYER_FAULT_RUN);
