@@ -179,7 +179,18 @@ $(B)/vmlinuz:
 $(B)/initrd.cpio.gz: systems/guest/initrd systems/guest/init
 	@mkdir -p $(@D)
 	systems/guest/initrd $@
-image: all $(GUEST_FILES)
+# --- the guests of systems/network.xml: Debian's kernel for PCs and drivers of it ---
+NETWORK_MODULES := failover net_failover virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci \
+	virtio_net e1000 watchdog i6300esb
+NETWORK_FILES := $(B)/vmlinuz-amd64 $(B)/network.cpio.gz
+$(B)/vmlinuz-amd64: systems/guest/kernel
+	systems/guest/kernel $(B) amd64 $(NETWORK_MODULES)
+	@touch $@
+$(B)/network.cpio.gz: systems/guest/initrd systems/guest/init $(B)/vmlinuz-amd64
+	systems/guest/initrd $@ $(NETWORK_MODULES:%=$(B)/modules/%.ko)
+.PHONY: network-files
+network-files: all $(NETWORK_FILES)
+image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES))
 	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)
 iso: packages
 	$(Q)$(MAKE) -j2 image
@@ -189,7 +200,7 @@ run: packages
 	$(B)/bulkhead run $(IMAGE) $(if $(MEMORY),--memory $(MEMORY)) $(if $(CPUS),--cpus $(CPUS)) -- -action reboot=reset
 
 # --- tests: tests/README.md says what each is ---
-everything: checked image fuzz $(B)/boot-test.elf
+everything: checked image network-files fuzz $(B)/boot-test.elf
 checked: all aarch64 $(UNIT_TESTS)
 	@:
 check:

@@ -108,8 +108,12 @@ enum info_device_kind {
 	DEVICE_NONE = 0,
 	DEVICE_PANIC = 1,
 	DEVICE_DEBUG = 2,
-	DEVICE_KINDS = 3,
+	DEVICE_NIC = 3,      /* text: its address; value: its VLAN, 0 = none; flags: NIC_ANY_SOURCE */
+	DEVICE_WATCHDOG = 4, /* flags: 0 = restart, 1 = stop, 2 = fault */
+	DEVICE_KINDS = 5,
 };
+#define NIC_ANY_SOURCE 1u /* it may send from other addresses than its own */
+/* An application at whose end of a channel there is a network card has that card's row in its page, too. */
 #define INFO_DEVICE_TEXT 32
 struct info_device {
 	uint32_t kind;  /* enum info_device_kind */

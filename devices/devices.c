@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* One line per kind; tools/parse_device_model.c has the other half of it, what a description may say. */
 #include "devices/devices.h"
+#include "devices/nic.h"
 #include "devices/panic.h"
+#include "devices/watchdog_device.h"
 #include "sdk/info.h"
 
 typedef const char *device_init(struct machine *machine, const struct info_device *device);
@@ -16,7 +18,9 @@ static const char *debug_init_link(struct machine *machine, const struct info_de
 }
 
 static device_init *const inits[DEVICE_KINDS] = {
+        [DEVICE_NIC] = nic_init,
         [DEVICE_PANIC] = panic_init,
+        [DEVICE_WATCHDOG] = watchdog_device_init,
         [DEVICE_DEBUG] = debug_init_link,
 };
 

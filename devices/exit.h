@@ -24,6 +24,7 @@ enum layer_fault {
 	LAYER_FAULT_RUN = 5,         /* the core refused to run the guest: status, flags */
 	LAYER_FAULT_PAGING = 6,      /* 5-level page tables: rip, cr4 */
 	LAYER_FAULT_PANIC = 7,       /* the guest's kernel says by the panic device that it has failed */
+	LAYER_FAULT_WATCHDOG = 8,    /* the guest has not fed its watchdog */
 };
 
 /* The exit `reason` (enum exit), `info` = frame.info[0] as the core returned it for EXIT_IO. */

@@ -39,11 +39,16 @@ static void on_reset(void *owner)
 	machine_restart_guest(owner);
 }
 
+void machine_stop_guest(struct machine *machine)
+{
+	flush_debug(machine);
+	machine_end(machine);
+	(void)guest_stop();
+}
+
 static void on_power_off(void *owner)
 {
-	flush_debug(owner);
-	machine_end(owner);
-	(void)guest_stop();
+	machine_stop_guest(owner);
 }
 
 void *machine_alloc(struct machine *machine, size_t bytes)

@@ -128,6 +128,7 @@ struct pin machine_isa_pin(struct machine *machine, unsigned irq);
 /* On bus 0 at `devfn`; 0: the next device that is free. */
 bool machine_connect(struct machine *machine, unsigned devfn, struct pci_function *function);
 void machine_restart_guest(struct machine *machine); /* as if it had reset itself */
+void machine_stop_guest(struct machine *machine);    /* as if it had switched itself off */
 void machine_end(struct machine *machine);           /* the core has been told of the guest's end: the loop returns */
 
 /* Lock of the shared state: taken only if there is more than one vCPU; waits by giving the CPU away, never spins. */

@@ -18,8 +18,8 @@ void check_vector(struct compiler *compiler, uint32_t subject, uint64_t vector, 
 
 void check(struct compiler *compiler)
 {
-	static void (*const checks[])(struct compiler *) = {check_subjects, check_files,    check_devices,
-	                                                    check_memory,   check_channels, check_events};
+	static void (*const checks[])(struct compiler *) = {check_subjects, check_files,  check_devices, check_memory,
+	                                                    check_channels, check_events, check_nics};
 	static void (*const plan_checks[])(struct compiler *) = {check_groups, check_schedules, check_coinciding};
 	for (unsigned i = 0; i < COUNT_OF(checks); i++)
 		checks[i](compiler);

@@ -14,6 +14,7 @@ void check_events(struct compiler *compiler);
 void check_groups(struct compiler *compiler);
 void check_schedules(struct compiler *compiler);
 void check_coinciding(struct compiler *compiler);
+void check_nics(struct compiler *compiler);
 
 /* An interrupt vector: 0 = none, else 32 to 255, and never for a layer. */
 void check_vector(struct compiler *compiler, uint32_t subject, uint64_t vector, int line);

@@ -17,10 +17,14 @@ struct device_model {
 	const char *peer;          /* attribute that names an app at the other end of a channel made for it, or NULL */
 	const char *peer_role;     /* what that end of the channel is to the app: a role of <channel> */
 	const char *peer_size;
-	bool channel;     /* may have channel=, a duplex <channel> that ends at this guest */
-	bool region;      /* may have region=, a <region>, or file=, a file that becomes one */
-	bool needs;       /* must have the one or the other */
-	uint32_t rights;  /* MAP_* over the region */
+	bool channel;               /* may have channel=, a duplex <channel> that ends at this guest */
+	bool region;                /* may have region=, a <region>, or file=, a file that becomes one */
+	bool needs;                 /* must have the one or the other */
+	uint32_t rights;            /* MAP_* over the region */
+	const char *option;         /* attribute whose value, one of `options`, becomes the row's flags, or NULL */
+	const char *const *options; /* the first is the default */
+	const char *number;         /* attribute that becomes the row's value, by default 0, or NULL */
+	uint64_t number_max;
 	const char *text; /* attribute that becomes the row's text, or NULL */
 };
 extern const struct device_model device_models[];

@@ -51,6 +51,7 @@ void expand(struct compiler *compiler)
 	if (compiler->report.count)
 		return;
 	expand_subjects(compiler, system);
+	expand_nics(compiler, system);
 	EACH_CHILD(channel, system, "channel")
 	EXPAND_DEFAULTS(channel, channel_defaults);
 	EACH_CHILD(event, system, "event")

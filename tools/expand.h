@@ -7,6 +7,7 @@
 /* The parts of expand(); each is idempotent: an expanded description expands to itself. */
 void expand_like(struct compiler *compiler, xmlNodePtr system);
 void expand_subjects(struct compiler *compiler, xmlNodePtr system);
+void expand_nics(struct compiler *compiler, xmlNodePtr system);
 void expand_groups(struct compiler *compiler, xmlNodePtr system);
 void expand_schedules(struct compiler *compiler, xmlNodePtr system);
 

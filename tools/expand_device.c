@@ -39,12 +39,23 @@ static void expand_file(struct compiler *compiler, xmlNodePtr guest, xmlNodePtr 
 	node_set(node, "region", name);
 }
 
+static void expand_values(xmlNodePtr node, const struct device_model *model)
+{
+	if (model->models)
+		node_default(node, "model", model->models[0]);
+	if (model->option)
+		node_default(node, model->option, model->options[0]);
+	if (model->number)
+		node_default(node, model->number, "0");
+}
+
 void expand_devices(struct compiler *compiler, xmlNodePtr guest)
 {
 	for (unsigned i = 0; i < device_model_count; i++) {
 		unsigned index = 0;
 		EACH_CHILD(node, guest, device_models[i].element)
 		{
+			expand_values(node, &device_models[i]);
 			expand_peer(compiler, guest, node, &device_models[i], index);
 			expand_file(compiler, guest, node, &device_models[i], index++);
 		}

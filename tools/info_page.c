@@ -186,11 +186,23 @@ static uint32_t memory_row(const struct page *page, uint32_t region)
 	return CONFIG_NONE;
 }
 
+/* A layer's row of each device of its guest. An app has the rows of the network cards whose channel it is at the end of. */
+static bool has_model(const struct page *page, const struct described_device *device)
+{
+	uint32_t own = page->layout->subject;
+	if (page->d->subject[device->subject].partner == own)
+		return true;
+	if (page->subject->kind != KIND_APP || device->kind != DEVICE_NIC || device->channel == CONFIG_NONE)
+		return false;
+	const struct described_channel *channel = &page->d->channel[device->channel];
+	return channel->from.subject == own || channel->to.subject == own;
+}
+
 static void add_models(struct page *page)
 {
 	for (unsigned i = 0; i < page->d->device_count; i++) {
 		const struct described_device *device = &page->d->device[i];
-		if (page->d->subject[device->subject].partner != page->layout->subject)
+		if (!has_model(page, device))
 			continue;
 		struct info_device *row = page_row(page, &page->info->device, sizeof(*row));
 		*row = (struct info_device){.kind = device->kind,

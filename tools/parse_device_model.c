@@ -90,6 +90,10 @@ static void parse_device(struct compiler *compiler, const xmlNode *node, const s
 		device.model = node_choice(compiler, node, "model", model->models);
 	parse_place(compiler, node, &device);
 	parse_text(compiler, node, model, &device);
+	if (model->option)
+		device.flags = node_choice(compiler, node, model->option, model->options);
+	if (model->number)
+		node_number(compiler, node, model->number, 0, model->number_max, &device.value);
 	bool named = node_attribute(compiler, node, "channel") || node_attribute(compiler, node, "region");
 	if (model->needs && !named)
 		problem(&compiler->report, device.line, "E-device-resource",
