@@ -108,7 +108,11 @@ enum info_device_kind {
 	DEVICE_NONE = 0,
 	DEVICE_PANIC = 1,
 	DEVICE_DEBUG = 2,
-	DEVICE_KINDS = 3,
+	DEVICE_DISK = 5, /* text: its serial number */
+	DEVICE_CDROM = 6,
+	DEVICE_RNG = 7, /* value: its seed, 0 = the CPU's generator */
+	DEVICE_CONSOLE = 8,
+	DEVICE_KINDS = 9,
 };
 #define INFO_DEVICE_TEXT 32
 struct info_device {
@@ -116,10 +120,10 @@ struct info_device {
 	uint32_t index; /* the how manieth of its kind in this guest, from 0 */
 	uint32_t model; /* which of the models of its kind, as the element's attribute lists them */
 	uint32_t flags;
-	uint32_t channel, memory; /* index of its row of those tables, ~0 = none */
-	uint32_t place;           /* PCI device * 8 + function, 0 = the next free one */
-	uint32_t reserved;
-	uint64_t value;
+	uint32_t channel, memory;    /* index of its row of those tables, ~0 = none */
+	uint32_t place;              /* PCI device * 8 + function, 0 = the next free one */
+	uint32_t overlay;            /* a disk's: index of the row of memory, ~0 = none */
+	uint64_t value;              /* a random number device's seed */
 	char text[INFO_DEVICE_TEXT]; /* MAC address, serial number ...; NUL-terminated */
 };
 #define INFO_OPTIONS_BYTES 512

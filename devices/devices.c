@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* One line per kind; tools/parse_device_model.c has the other half of it, what a description may say. */
 #include "devices/devices.h"
+#include "devices/disk_device.h"
 #include "devices/panic.h"
+#include "devices/virtio_device.h"
 #include "sdk/info.h"
 
 typedef const char *device_init(struct machine *machine, const struct info_device *device);
@@ -16,8 +18,8 @@ static const char *debug_init_link(struct machine *machine, const struct info_de
 }
 
 static device_init *const inits[DEVICE_KINDS] = {
-        [DEVICE_PANIC] = panic_init,
-        [DEVICE_DEBUG] = debug_init_link,
+        [DEVICE_PANIC] = panic_init,        [DEVICE_DEBUG] = debug_init_link, [DEVICE_DISK] = disk_device_init,
+        [DEVICE_CDROM] = cdrom_device_init, [DEVICE_RNG] = rng_device_init,   [DEVICE_CONSOLE] = console_device_init,
 };
 
 const char *devices_init(struct machine *machine)

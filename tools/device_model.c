@@ -1,11 +1,36 @@
 /* SPDX-License-Identifier: ISC */
 #include "tools/device_model.h"
 
+static const char *const disk_models[] = {"ide", "virtio", NULL};
+
 const struct device_model device_models[] = {
         {.element = "panic", .kind = DEVICE_PANIC, .limit = 1},
         {.element = "debug",
          .kind = DEVICE_DEBUG,
          .limit = 1,
+         .peer = "console",
+         .peer_role = "console",
+         .peer_size = "16K",
+         .channel = true,
+         .needs = true},
+        {.element = "disk",
+         .kind = DEVICE_DISK,
+         .limit = 8,
+         .models = disk_models,
+         .peer = "server",
+         .peer_role = "block",
+         .peer_size = "128K",
+         .channel = true,
+         .region = true,
+         .needs = true,
+         .rights = MAP_READ | MAP_WRITE,
+         .overlay = true,
+         .text = "serial"},
+        {.element = "cdrom", .kind = DEVICE_CDROM, .limit = 3, .region = true, .rights = MAP_READ},
+        {.element = "rng", .kind = DEVICE_RNG, .limit = 1, .number = "seed", .number_max = UINT64_MAX},
+        {.element = "virtio-console",
+         .kind = DEVICE_CONSOLE,
+         .limit = 2,
          .peer = "console",
          .peer_role = "console",
          .peer_size = "16K",

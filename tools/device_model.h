@@ -17,10 +17,13 @@ struct device_model {
 	const char *peer;          /* attribute that names an app at the other end of a channel made for it, or NULL */
 	const char *peer_role;     /* what that end of the channel is to the app: a role of <channel> */
 	const char *peer_size;
-	bool channel;     /* may have channel=, a duplex <channel> that ends at this guest */
-	bool region;      /* may have region=, a <region>, or file=, a file that becomes one */
-	bool needs;       /* must have the one or the other */
-	uint32_t rights;  /* MAP_* over the region */
+	bool channel;       /* may have channel=, a duplex <channel> that ends at this guest */
+	bool region;        /* may have region=, a <region>, or file=, a file that becomes one */
+	bool needs;         /* must have the one or the other */
+	uint32_t rights;    /* MAP_* over a persistent region; a file is only read */
+	bool overlay;       /* overlay="SIZE": memory for what is written beside a file */
+	const char *number; /* attribute that becomes the row's value, or NULL */
+	uint64_t number_max;
 	const char *text; /* attribute that becomes the row's text, or NULL */
 };
 extern const struct device_model device_models[];
