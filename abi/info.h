@@ -110,7 +110,11 @@ enum info_device_kind {
 	DEVICE_DEBUG = 2,
 	DEVICE_NIC = 3,      /* text: its address; value: its VLAN, 0 = none; flags: NIC_ANY_SOURCE */
 	DEVICE_WATCHDOG = 4, /* flags: 0 = restart, 1 = stop, 2 = fault */
-	DEVICE_KINDS = 5,
+	DEVICE_DISK = 5,     /* text: its serial number */
+	DEVICE_CDROM = 6,
+	DEVICE_RNG = 7, /* value: its seed, 0 = the CPU's generator */
+	DEVICE_CONSOLE = 8,
+	DEVICE_KINDS = 9,
 };
 #define NIC_ANY_SOURCE 1u /* it may send from other addresses than its own */
 /* An application at whose end of a channel there is a network card has that card's row in its page, too. */
@@ -120,10 +124,10 @@ struct info_device {
 	uint32_t index; /* the how manieth of its kind in this guest, from 0 */
 	uint32_t model; /* which of the models of its kind, as the element's attribute lists them */
 	uint32_t flags;
-	uint32_t channel, memory; /* index of its row of those tables, ~0 = none */
-	uint32_t place;           /* PCI device * 8 + function, 0 = the next free one */
-	uint32_t reserved;
-	uint64_t value;
+	uint32_t channel, memory;    /* index of its row of those tables, ~0 = none */
+	uint32_t place;              /* PCI device * 8 + function, 0 = the next free one */
+	uint32_t overlay;            /* a disk's: index of the row of memory, ~0 = none */
+	uint64_t value;              /* a random number device's seed */
 	char text[INFO_DEVICE_TEXT]; /* MAC address, serial number ...; NUL-terminated */
 };
 #define INFO_OPTIONS_BYTES 512

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* One line per kind; tools/parse_device_model.c has the other half of it, what a description may say. */
 #include "devices/devices.h"
+#include "devices/disk_device.h"
 #include "devices/nic.h"
 #include "devices/panic.h"
+#include "devices/virtio_device.h"
 #include "devices/watchdog_device.h"
 #include "sdk/info.h"
 
@@ -22,6 +24,10 @@ static device_init *const inits[DEVICE_KINDS] = {
         [DEVICE_PANIC] = panic_init,
         [DEVICE_WATCHDOG] = watchdog_device_init,
         [DEVICE_DEBUG] = debug_init_link,
+        [DEVICE_DISK] = disk_device_init,
+        [DEVICE_CDROM] = cdrom_device_init,
+        [DEVICE_RNG] = rng_device_init,
+        [DEVICE_CONSOLE] = console_device_init,
 };
 
 const char *devices_init(struct machine *machine)

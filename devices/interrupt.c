@@ -59,3 +59,12 @@ void interrupt_message(void *owner, uint64_t rte)
 			return;
 	}
 }
+
+/* SDM 3A 11.11: an edge with the fields of a redirection entry in other places; memory elsewhere is no interrupt. */
+void interrupt_msi(void *owner, uint64_t address, uint32_t data)
+{
+	uint64_t destination = address >> 12 & 0xff, rte = data & 0x7ff;
+	if (address >> 20 != 0xfee)
+		return;
+	interrupt_message(owner, rte | destination << 56 | (address & 4 ? IOAPIC_RTE_LOGICAL : 0));
+}

@@ -6,11 +6,12 @@
 #include <stdint.h>
 
 /*
- * From the interrupt controllers to the guest's local APICs, which the core keeps. `machine` is a struct machine; both
+ * From the interrupt controllers to the guest's local APICs, which the core keeps. `machine` is a struct machine; the
  * functions fit the models' pin and sink.
  */
-void interrupt_intr(void *machine, unsigned line, bool level); /* the PIC's INT output */
-void interrupt_message(void *machine, uint64_t rte);           /* a message of the I/O APIC */
+void interrupt_intr(void *machine, unsigned line, bool level);      /* the PIC's INT output */
+void interrupt_message(void *machine, uint64_t rte);                /* a message of the I/O APIC */
+void interrupt_msi(void *machine, uint64_t address, uint32_t data); /* one of a PCI function */
 
 /* The core takes the PIC's level only from layer vCPU 0: it calls this when another one may have changed it. */
 struct machine;

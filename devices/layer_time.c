@@ -53,7 +53,12 @@ uint64_t layer_time_tsc_now(void)
 	return clock_tsc();
 }
 
+void layer_time_wait(uint64_t events, uint64_t ns)
+{
+	event_wait(events, clock_deadline(ns));
+}
+
 void layer_time_pause(void)
 {
-	event_wait(0, clock_deadline(PAUSE_NS));
+	layer_time_wait(0, PAUSE_NS);
 }

@@ -18,5 +18,7 @@ uint64_t layer_time_tsc_base(void);
 uint64_t layer_time_tsc_now(void);
 /* Gives the CPU away for about 20 us. */
 void layer_time_pause(void);
+/* Gives the CPU away until one of these events comes, but no longer than this. */
+void layer_time_wait(uint64_t events, uint64_t ns);
 
 #endif

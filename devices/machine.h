@@ -11,6 +11,7 @@
 #include "devices/debug.h"
 #include "devices/firmware.h"
 #include "devices/guest_memory.h"
+#include "devices/ide.h"
 #include "devices/host_bridge.h"
 #include "devices/hpet.h"
 #include "devices/ioapic.h"
@@ -109,6 +110,7 @@ struct machine {
 	struct machine_timer timer[MACHINE_TIMERS];
 	struct machine_poll poll[MACHINE_POLLS];
 	uint32_t timer_count, poll_count;
+	struct ide *ide; /* 0: no drive is described */
 	uint32_t pool_used;
 	uint64_t pool[MACHINE_POOL_BYTES / sizeof(uint64_t)];
 };

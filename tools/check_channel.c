@@ -15,9 +15,10 @@ static void check_end(struct compiler *compiler, const struct described_channel 
 		problem(&compiler->report, channel->line, "E-channel-unwired",
 		        "nothing in guest \"%s\" uses channel \"%s\"; wire it with <serial channel=\"%s\"/>",
 		        d->subject[end->named].name, channel->name, channel->name);
-	if (end->role == ROLE_CONSOLE && !channel->duplex)
+	if ((end->role == ROLE_CONSOLE || end->role == ROLE_BLOCK) && !channel->duplex)
 		problem(&compiler->report, channel->line, "E-channel-role",
-		        "channel \"%s\" is one-way, a console needs both ways; use kind=\"duplex\"", channel->name);
+		        "channel \"%s\" is one-way, a %s needs both ways; use kind=\"duplex\"", channel->name,
+		        end->role == ROLE_BLOCK ? "block server" : "console");
 	if (end->role == ROLE_HEARTBEAT && !reads)
 		problem(&compiler->report, channel->line, "E-channel-role",
 		        "the heartbeat end of channel \"%s\" cannot read it; put to-role=\"heartbeat\" at the reader",

@@ -126,7 +126,7 @@ struct described_device { /* of a guest: struct info_device */
 	uint32_t subject;
 	int line;
 	uint32_t kind, index, model, flags, place;
-	uint32_t channel, region; /* CONFIG_NONE: none */
+	uint32_t channel, region, overlay; /* CONFIG_NONE: none */
 	uint64_t value;
 	const char *text;
 };

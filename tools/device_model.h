@@ -20,7 +20,8 @@ struct device_model {
 	bool channel;               /* may have channel=, a duplex <channel> that ends at this guest */
 	bool region;                /* may have region=, a <region>, or file=, a file that becomes one */
 	bool needs;                 /* must have the one or the other */
-	uint32_t rights;            /* MAP_* over the region */
+	uint32_t rights;            /* MAP_* over a persistent region; a file is only read */
+	bool overlay;               /* overlay="SIZE": memory for what is written beside a file */
 	const char *option;         /* attribute whose value, one of `options`, becomes the row's flags, or NULL */
 	const char *const *options; /* the first is the default */
 	const char *number;         /* attribute that becomes the row's value, by default 0, or NULL */

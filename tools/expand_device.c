@@ -49,6 +49,22 @@ static void expand_values(xmlNodePtr node, const struct device_model *model)
 		node_default(node, model->number, "0");
 }
 
+/* overlay="16M": a region for it; it holds nothing at each start of the guest, whatever it held before. */
+static void expand_overlay(struct compiler *compiler, xmlNodePtr guest, xmlNodePtr node,
+                           const struct device_model *model, unsigned index)
+{
+	const char *size = model->overlay ? node_attribute(compiler, node, "overlay") : NULL;
+	if (!size || *size < '0' || *size > '9') /* a region's name: expanded before */
+		return;
+	const char *name = report_print(&compiler->report, "%s.%s%u.overlay", node_attribute(compiler, guest, "name"),
+	                                model->element, index);
+	xmlNodePtr region = node_add(guest->parent, "region", node);
+	node_set(region, "name", name);
+	node_set(region, "kind", "persistent");
+	node_set(region, "size", size);
+	node_set(node, "overlay", name);
+}
+
 void expand_devices(struct compiler *compiler, xmlNodePtr guest)
 {
 	for (unsigned i = 0; i < device_model_count; i++) {
@@ -57,6 +73,7 @@ void expand_devices(struct compiler *compiler, xmlNodePtr guest)
 		{
 			expand_values(node, &device_models[i]);
 			expand_peer(compiler, guest, node, &device_models[i], index);
+			expand_overlay(compiler, guest, node, &device_models[i], index);
 			expand_file(compiler, guest, node, &device_models[i], index++);
 		}
 	}

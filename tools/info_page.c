@@ -212,6 +212,7 @@ static void add_models(struct page *page)
 		                            .channel = channel_row(page, device->channel),
 		                            .memory = memory_row(page, device->region),
 		                            .place = device->place,
+		                            .overlay = memory_row(page, device->overlay),
 		                            .value = device->value};
 		image_name(row->text, device->text);
 	}

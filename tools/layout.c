@@ -90,10 +90,16 @@ static void system_region(struct image *image, struct described_region *region, 
 {
 	const struct description *d = image->compiler->description;
 	bool owned = region->kind == REGION_DEVICE || region->kind == REGION_PERSISTENT;
-	const struct file *file =
-	        region->kind == REGION_FILE ? file_get(image->compiler, region->file, region->line) : NULL;
+	const struct file *file = region->file ? file_get(image->compiler, region->file, region->line) : NULL;
+	if (file && region->size && file->size > region->size)
+		problem(&image->compiler->report, region->line, "E-region-file-larger",
+		        "file \"%s\" has %llu bytes, more than the region; say a larger size=, or leave it out",
+		        region->file, (unsigned long long)file->size);
 	region->index = layout_region(image, region->name, region->kind, owned ? region_owner(d, number) : CONFIG_NONE,
-	                              file ? file->size : region->size, region->line);
+	                              region->size ? region->size
+	                              : file       ? file->size
+	                                           : 0,
+	                              region->line);
 	struct config_region *row = &IMAGE_TABLE(image, config_region, TABLE_REGION)[region->index];
 	row->hpa = region->at;
 	if (file) {
@@ -148,7 +154,7 @@ static void map_described(struct layout *layout)
 		uint64_t gpa = layout_window(layout, region->index, map->rights | (region->cached ? 0 : MAP_UNCACHED));
 		struct info_memory *memory =
 		        layout_tell(layout, region->name, kinds[region->kind], gpa, row->size, map->rights);
-		if (row->payload_size)
+		if (region->kind == REGION_FILE)
 			memory->bytes = row->payload_size;
 	}
 }

@@ -58,10 +58,22 @@ static void parse_channel_of(struct compiler *compiler, const xmlNode *node, con
 static void parse_region_of(struct compiler *compiler, const xmlNode *node, const struct device_model *model,
                             struct described_device *device)
 {
-	const char *name = model->region ? node_attribute(compiler, node, "region") : NULL;
-	uint32_t layer = compiler->description->subject[device->subject].partner;
-	if (name)
-		device->region = parse_map_of(compiler, node, layer, model->rights);
+	struct description *d = compiler->description;
+	uint32_t layer = d->subject[device->subject].partner;
+	const char *overlay = model->overlay ? node_attribute(compiler, node, "overlay") : NULL;
+	if (model->region && node_attribute(compiler, node, "region"))
+		device->region = parse_map_of(compiler, node, "region", layer, model->rights);
+	if (device->region != CONFIG_NONE && d->region[device->region].kind == REGION_FILE)
+		d->map[d->map_count - 1].rights = MAP_READ;
+	if (overlay)
+		device->overlay = parse_map_of(compiler, node, "overlay", layer, MAP_READ | MAP_WRITE);
+	if (overlay && (device->region == CONFIG_NONE || d->region[device->region].kind != REGION_FILE))
+		problem(&compiler->report, device->line, "E-device-overlay",
+		        "an overlay keeps what is written beside a file; use it with file=, or remove overlay=");
+	if (overlay && device->overlay != CONFIG_NONE && d->region[device->overlay].kind != REGION_PERSISTENT)
+		problem(&compiler->report, device->line, "E-device-overlay-kind",
+		        "overlay=\"%s\" is no size and no region of kind persistent; write a size, such as 16M",
+		        overlay);
 }
 
 static void parse_text(struct compiler *compiler, const xmlNode *node, const struct device_model *model,
@@ -80,14 +92,17 @@ static void parse_device(struct compiler *compiler, const xmlNode *node, const s
 	                                  .kind = model->kind,
 	                                  .index = index,
 	                                  .channel = CONFIG_NONE,
-	                                  .region = CONFIG_NONE};
+	                                  .region = CONFIG_NONE,
+	                                  .overlay = CONFIG_NONE};
 	if (!parse_room(compiler, node, d->device_count, MAX_DEVICES, "devices of guests"))
 		return;
 	if (index >= model->limit)
 		problem(&compiler->report, device.line, "E-device-too-many", "a guest has at most %u <%s>; remove one",
 		        model->limit, model->element);
 	if (model->models)
-		device.model = node_choice(compiler, node, "model", model->models);
+		device.model = node_attribute(compiler, node, "model")
+		                       ? node_choice(compiler, node, "model", model->models)
+		                       : 0;
 	parse_place(compiler, node, &device);
 	parse_text(compiler, node, model, &device);
 	if (model->option)

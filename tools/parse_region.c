@@ -61,30 +61,32 @@ static void parse_region(struct compiler *compiler, const xmlNode *node)
 	if (is_file && !region->file)
 		problem(&compiler->report, region->line, "E-region-file-missing",
 		        "a file region names no file; say file=\"...\"");
-	if (!is_file && region->file)
+	bool begins = region->kind == REGION_PERSISTENT && region->file; /* with the content of a file */
+	if (!is_file && region->file && !begins)
 		problem(&compiler->report, region->line, "E-region-file-unexpected",
-		        "only a region of kind file has a file; remove file=, or use kind=\"file\"");
+		        "only a region of kind file or persistent has a file; remove file=, or use kind=\"file\"");
 	bool sized = node_attribute(compiler, node, "size") != NULL;
 	if (is_file && sized)
 		problem(&compiler->report, region->line, "E-region-size-file",
 		        "a file region is as large as its file; remove size=");
-	if (!is_file && !sized)
+	if (!is_file && !sized && !begins)
 		problem(&compiler->report, region->line, "E-region-size-missing",
 		        "the region has no size; say size=\"...\"");
 	d->region_count++;
 }
 
-uint32_t parse_map_of(struct compiler *compiler, const xmlNode *node, uint32_t subject, uint32_t rights)
+uint32_t parse_map_of(struct compiler *compiler, const xmlNode *node, const char *attribute, uint32_t subject,
+                      uint32_t rights)
 {
 	struct description *d = compiler->description;
 	if (!parse_room(compiler, node, d->map_count, MAX_MAPS, "maps"))
 		return CONFIG_NONE;
-	const char *name = node_attribute(compiler, node, "region");
+	const char *name = node_attribute(compiler, node, attribute);
 	uint32_t region = find_region(d, name);
 	int line = node_line(node);
 	if (region == CONFIG_NONE) {
 		problem(&compiler->report, line, "E-map-region-unknown",
-		        "region=\"%s\" names no region; name a <region> of the system", name);
+		        "%s=\"%s\" names no region; name a <region> of the system", attribute, name);
 		return CONFIG_NONE;
 	}
 	for (unsigned i = 0; i < d->map_count; i++)
@@ -105,6 +107,6 @@ void parse_regions(struct compiler *compiler, xmlNodePtr system)
 		if (!d->subject[i].node)
 			continue;
 		EACH_CHILD(map, d->subject[i].node, "map")
-		parse_map_of(compiler, map, i, access_codes[node_choice(compiler, map, "access", accesses)]);
+		parse_map_of(compiler, map, "region", i, access_codes[node_choice(compiler, map, "access", accesses)]);
 	}
 }

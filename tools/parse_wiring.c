@@ -47,17 +47,17 @@ static void ring(struct compiler *compiler, const struct described_channel *chan
 	        add_out(compiler, from->subject, channel->name, to->subject, to->event_in, EVENT_NOTIFY, channel->line);
 }
 
-/* Console and heartbeat ends are numbered per subject: that is how an app finds them. */
-static void number_roles(struct described_end *end, unsigned counts[][4])
+/* Console, heartbeat and block ends are numbered per subject: that is how an app finds them. */
+static void number_roles(struct described_end *end, unsigned counts[][ROLE_COUNT])
 {
-	if (end->role == ROLE_CONSOLE || end->role == ROLE_HEARTBEAT)
+	if (end->role == ROLE_CONSOLE || end->role == ROLE_HEARTBEAT || end->role == ROLE_BLOCK)
 		end->role_index = counts[end->subject][end->role]++;
 }
 
 static void wire_channels(struct compiler *compiler)
 {
 	struct description *d = compiler->description;
-	unsigned counts[CONFIG_MAX_SUBJECTS][4] = {{0}};
+	unsigned counts[CONFIG_MAX_SUBJECTS][ROLE_COUNT] = {{0}};
 	for (unsigned i = 0; i < d->channel_count; i++) {
 		struct described_channel *channel = &d->channel[i];
 		if (channel->from.subject == CONFIG_NONE || channel->to.subject == CONFIG_NONE)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * virtio entropy device: fills what the driver offers, from the CPU's generator or from a seed. With a seed the bytes
+ * are SHA-256 of the seed and a counter: the same in each life of the guest, for runs that must be alike.
+ *
+ * Specification: Virtual I/O Device 1.1 (OASIS), 5.4.
+ */
+#include "devices/virtio_rng.h"
+#include "lib/hash.h"
+
+enum { TRIES = 10, MOST = 4096 }; /* Intel's guide for RDRAND: ten tries; bytes of a chain that are filled */
+
+bool virtio_rng_cpu(uint64_t *value)
+{
+	bool good;
+	__asm__ volatile("rdrand %0" : "=r"(*value), "=@ccc"(good));
+	return good;
+}
+
+/* One block, and how many bytes of it are random. */
+static uint32_t block(struct virtio_rng *rng, uint8_t bytes[HASH_BYTES])
+{
+	uint64_t word;
+	if (!rng->random) {
+		struct hash hash;
+		hash_init(&hash);
+		hash_update(&hash, rng->seed, sizeof(rng->seed));
+		hash_final(&hash, bytes);
+		rng->seed[1]++;
+		return HASH_BYTES;
+	}
+	for (unsigned i = 0; i < TRIES; i++)
+		if (rng->random(&word)) {
+			__builtin_memcpy(bytes, &word, sizeof(word));
+			return sizeof(word);
+		}
+	return 0;
+}
+
+static void notified(void *model, unsigned queue)
+{
+	struct virtio_rng *rng = model;
+	while (virtio_pop(&rng->virtio, queue, &rng->chain)) {
+		uint32_t filled = 0, part;
+		uint8_t bytes[HASH_BYTES];
+		do {
+			part = block(rng, bytes);
+			part = virtio_give(&rng->chain, filled, bytes, part);
+			filled += part;
+		} while (part && filled < MOST);
+		virtio_push(&rng->virtio, queue, rng->chain.head, filled);
+	}
+	virtio_signal(&rng->virtio, queue);
+}
+
+static bool reset(void *model)
+{
+	(void)model;
+	return true;
+}
+
+static const struct virtio_type type = {VIRTIO_RNG, 0, 0xff, 1, {64}, 0, notified, 0, reset};
+
+void virtio_rng_init(struct virtio_rng *rng, uint64_t seed, bool (*random)(uint64_t *value),
+                     const struct msix_sink *sink)
+{
+	rng->random = seed ? 0 : random;
+	rng->seed[0] = seed;
+	rng->seed[1] = 0;
+	virtio_init(&rng->virtio, &type, rng, 0, sink);
+}
