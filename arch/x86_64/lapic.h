@@ -42,8 +42,8 @@ enum lapic_effect {
 	LAPIC_EOI,   /* an EOI of a level-triggered vector: *detail = vector; tell the layer. As LAPIC_RAISED besides */
 	LAPIC_IPI,   /* an IPI for other (or also this) vCPUs of the subject: *detail = ICR value; see lapic_ipi_* */
 	LAPIC_TIMER, /* the deadline changed */
-	LAPIC_RAISED, /* something may have become deliverable (TPR lowered, EOI, self IPI): look at lapic_highest() again */
-	LAPIC_BASE, /* APIC_BASE changed: mode transition; *detail = the new value */
+	LAPIC_RAISED, /* what is deliverable may have changed (TPR, EOI, self IPI): look at lapic_highest() again */
+	LAPIC_BASE,   /* APIC_BASE changed: mode transition; *detail = the new value */
 };
 
 /* Power-up state, LAPIC_RUNNING (the caller sets LAPIC_WAIT_SIPI for a vCPU that START_SIPI says). `x2apic`: reset into

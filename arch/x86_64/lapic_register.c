@@ -134,9 +134,8 @@ static uint32_t read_divide(const struct lapic *lapic, unsigned index, uint64_t 
 static enum lapic_effect write_tpr(struct lapic *lapic, unsigned index, uint32_t value, uint64_t now, uint64_t *detail)
 {
 	(void)index, (void)now, (void)detail;
-	bool lowered = value < lapic->tpr;
 	lapic->tpr = value;
-	return lowered ? LAPIC_RAISED : LAPIC_DONE;
+	return LAPIC_RAISED;
 }
 
 static enum lapic_effect write_eoi(struct lapic *lapic, unsigned index, uint32_t value, uint64_t now, uint64_t *detail)

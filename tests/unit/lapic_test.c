@@ -74,7 +74,9 @@ static void the_task_priority_holds_back_its_class_and_below(void **state)
 	(void)state;
 	struct lapic lapic = x2apic(0);
 	lapic_post(&lapic, 0x4f, false);
-	assert_int_equal(write_msr(&lapic, 0x808, 0x40), LAPIC_DONE);
+	/* A vector may be on offer already, so a raised priority is a reason to look again, too. */
+	assert_int_equal(lapic_highest(&lapic), 0x4f);
+	assert_int_equal(write_msr(&lapic, 0x808, 0x40), LAPIC_RAISED);
 	assert_int_equal(lapic_highest(&lapic), LAPIC_NO_VECTOR);
 	assert_int_equal(lapic_pending(&lapic), 0x4f);
 	lapic_post(&lapic, 0x50, false);
