@@ -9,29 +9,30 @@
 /*
  * The guest's local APIC as a pure state machine (SDM 3A chapter 11 [10 in older editions], APM 2 chapter 16):
  * no hardware access, time is an argument in TSC ticks. x2APIC register access by MSR (MSR 0x800 + offset / 16), and the
- * same registers by xAPIC offset for the layer. One page, 4 KiB aligned; the layer may map it read-only.
- * Threads: only the owner CPU calls anything but lapic_post(), which may be called from any CPU (atomic OR into irr,
- * tmr written before irr). Hot path is measured in instructions: keep EOI, highest and accept short and branch-light.
+ * same registers by xAPIC offset for the layer. The state begins with the registers as hardware lays them out, so in a
+ * page of its own it is a virtual-APIC page (SDM 3C 30.1) and what a layer may map read-only; what follows is ours.
+ * Threads: only the owner CPU calls anything but lapic_post(), which may be called from any CPU.
+ * Hot path is measured in instructions: keep EOI, highest and accept short and branch-light.
  */
 #define LAPIC_NO_VECTOR 0u
+/* Which of the eight words of IRR or ISR have a bit: a byte each, not 0. A byte may be set without need, never 0 wrongly;
+ * all ones is always right. Bytes, so that other CPUs set them with plain stores. */
+union lapic_words {
+	uint64_t all;
+	uint8_t of[8];
+};
+struct lapic_register {
+	uint32_t value, reserved[3];
+};
 struct lapic {
-	uint64_t irr[4]; /* atomic: other CPUs set bits */
-	uint64_t isr[4];
-	uint64_t tmr[4];
-	uint64_t base;      /* IA32_APIC_BASE as the guest reads it */
-	uint64_t deadline;  /* of the timer in TSC ticks, ~0 = not armed; all three modes end up here */
-	uint64_t period;    /* periodic: TSC ticks per round */
-	uint64_t ticks_mul; /* TSC ticks per timer tick (bus clock, divide 1), 32.32 */
-	uint64_t reserved;
-	uint64_t icr;
-	uint32_t id, ldr, dfr, tpr, svr, esr, esr_pending;
-	uint32_t lvt[6]; /* timer, thermal, performance, LINT0, LINT1, error */
-	uint32_t initial_count, divide;
-	uint32_t extint;  /* level of the INTR line into LINT0, set by the layer */
-	uint32_t isr_top; /* cached highest vector in service, 0 = none */
-	uint32_t state;   /* LAPIC_RUNNING, LAPIC_WAIT_SIPI */
-	uint32_t nmi_pending;
-	uint32_t extra[8]; /* for the machine's own use; never touched here */
+	struct lapic_register reg[64]; /* offset / 16; PPR and current count are computed when read */
+	union lapic_words irr, isr;    /* irr: other CPUs set bytes, after the bit */
+	uint64_t base;                 /* IA32_APIC_BASE as the guest reads it */
+	uint64_t deadline;             /* of the timer in TSC ticks, ~0 = not armed; all three modes end up here */
+	uint64_t period;               /* the initial count in TSC ticks, 0 = not counting */
+	uint32_t id, isr_top;          /* isr_top: highest vector in service, 0 = none */
+	uint32_t esr_pending, extint;  /* errors since the last write of ESR; level of the INTR line into LINT0 */
+	uint32_t state, nmi_pending;   /* state: LAPIC_RUNNING, LAPIC_WAIT_SIPI */
 };
 enum { LAPIC_RUNNING = 0, LAPIC_WAIT_SIPI = 1 };
 
@@ -42,14 +43,14 @@ enum lapic_effect {
 	LAPIC_EOI,   /* an EOI of a level-triggered vector: *detail = vector; tell the layer. As LAPIC_RAISED besides */
 	LAPIC_IPI,   /* an IPI for other (or also this) vCPUs of the subject: *detail = ICR value; see lapic_ipi_* */
 	LAPIC_TIMER, /* the deadline changed */
-	LAPIC_RAISED, /* something may have become deliverable (TPR lowered, EOI, self IPI): look at lapic_highest() again */
+	LAPIC_RAISED, /* what is deliverable may have changed (EOI with more pending, self IPI): see lapic_highest() again */
 	LAPIC_BASE, /* APIC_BASE changed: mode transition; *detail = the new value */
 };
 
 /* Power-up state, LAPIC_RUNNING (the caller sets LAPIC_WAIT_SIPI for a vCPU that START_SIPI says). `x2apic`: reset into
  * x2APIC mode (already enabled). id 0 is the boot CPU: BSP flag in base. As on hardware the APIC is software-disabled
  * (SVR bit 8): until the guest enables it, fixed interrupts posted to it are dropped. */
-void lapic_reset(struct lapic *lapic, uint32_t id, bool x2apic, uint64_t ticks_mul);
+void lapic_reset(struct lapic *lapic, uint32_t id, bool x2apic);
 /* INIT: like reset but keeps id, base and mode; then waits for a SIPI unless it is the boot CPU (id 0 of the subject). */
 void lapic_init(struct lapic *lapic);
 
@@ -69,14 +70,16 @@ bool lapic_post(struct lapic *lapic, unsigned vector, bool level);
 unsigned lapic_highest(const struct lapic *lapic);
 /* Highest pending vector against the in-service priority only, TPR not looked at (for a hardware V_TPR), 0 = none. */
 unsigned lapic_pending(const struct lapic *lapic);
-void lapic_accept(struct lapic *lapic, unsigned vector); /* the guest took it: IRR -> ISR */
+/* The guest took the vector that lapic_highest() gave last: IRR -> ISR. true if more is pending: look again. */
+bool lapic_accept(struct lapic *lapic, unsigned vector);
 /* ExtINT: the INTR line is up, software-enabled, LINT0 unmasked with delivery mode ExtINT (or APIC globally disabled). */
 bool lapic_extint_ready(const struct lapic *lapic);
 /* The layer sets the level of the INTR line. With LINT0 in fixed mode a rising edge posts its vector, in NMI mode it
  * sets nmi_pending. true if one of these happened or lapic_extint_ready() became true. */
 bool lapic_extint_line(struct lapic *lapic, bool raised);
 
-/* Timer: post the vector for a deadline <= now, and set the next one (periodic: no drift, missed rounds are one). */
+/* Timer, which counts TSC ticks: post the vector for a deadline <= now, and set the next one (periodic: no drift, missed
+ * rounds are one). */
 void lapic_timer_run(struct lapic *lapic, uint64_t now);
 
 /* Destination check for IPIs and interrupts: does ICR/destination `icr` mean the vCPU `self` when sent by `from`?

@@ -6,46 +6,48 @@
  * The sender's mode gives the width of the destination, the receiver's mode its logical address. Combinations that the
  * manuals call invalid send nothing. The commonest, a fixed vector to oneself, is done here without the caller.
  */
-static bool kind_allowed(unsigned mode, unsigned shorthand)
-{
-	/* SDM 3A table 11-4: to self and to all including self only fixed is valid. */
-	return mode == ICR_FIXED || shorthand == TO_DESTINATION || shorthand == TO_OTHERS;
-}
+#define ICR_MODE(icr) ((unsigned)((icr) >> 8) & 7u)
+#define ICR_LOGICAL 0x800u
+#define ICR_ASSERT 0x4000u
+#define ICR_LEVEL 0x8000u
+#define ICR_SHORTHAND(icr) ((unsigned)((icr) >> 18) & 3u)
+enum { TO_DESTINATION = 0, TO_SELF = 1, TO_ALL = 2, TO_OTHERS = 3 };
 
 enum lapic_ipi lapic_ipi_kind(uint64_t icr)
 {
 	static const uint8_t kinds[8] = {
-	        [ICR_FIXED] = LAPIC_IPI_VECTOR, [ICR_LOWEST] = LAPIC_IPI_VECTOR,
-	        [2] = LAPIC_IPI_NONE,           [3] = LAPIC_IPI_NONE,
-	        [ICR_NMI] = LAPIC_IPI_NMI,      [ICR_INIT] = LAPIC_IPI_INIT,
-	        [ICR_SIPI] = LAPIC_IPI_SIPI,    [7] = LAPIC_IPI_NONE,
+	        [2] = LAPIC_IPI_NONE,         [3] = LAPIC_IPI_NONE,         [MODE_NMI] = LAPIC_IPI_NMI,
+	        [MODE_INIT] = LAPIC_IPI_INIT, [MODE_SIPI] = LAPIC_IPI_SIPI, [MODE_EXTINT] = LAPIC_IPI_NONE,
 	};
-	unsigned mode = ICR_MODE(icr);
-	if (!kind_allowed(mode, ICR_SHORTHAND(icr)))
+	unsigned mode = ICR_MODE(icr), shorthand = ICR_SHORTHAND(icr);
+	/* SDM 3A table 11-4: to self and to all including self only fixed is valid. */
+	if (mode != MODE_FIXED && (shorthand == TO_SELF || shorthand == TO_ALL))
 		return LAPIC_IPI_NONE;
 	/* INIT level de-assert only synchronised the arbitration ids of the APIC bus. */
-	if (mode == ICR_INIT && (icr & (ICR_LEVEL | ICR_ASSERT)) == ICR_LEVEL)
+	if (mode == MODE_INIT && (icr & (ICR_LEVEL | ICR_ASSERT)) == ICR_LEVEL)
 		return LAPIC_IPI_NONE;
 	return (enum lapic_ipi)kinds[mode];
 }
 
+/* A cluster's number above a set of its members: 16, or with the page 4, or 8 and no number. */
 static bool logical_matches(const struct lapic *self, uint32_t destination)
 {
-	if (lapic_is_x2apic(self))
-		return destination >> 16 == self->ldr >> 16 && (destination & self->ldr & 0xffffu);
-	uint32_t own = self->ldr >> 24;
-	if (self->dfr >> 28 == 0xf)
-		return destination & own & 0xffu;
-	if (self->dfr >> 28 == 0)
-		return destination >> 4 == own >> 4 && (destination & own & 0xfu);
-	return false;
+	uint32_t own = self->reg[REG_LDR].value, model = self->reg[REG_DFR].value >> 28;
+	unsigned members = 16;
+	if (!lapic_is_x2apic(self)) {
+		own >>= 24;
+		members = model == 0xf ? 8 : 4;
+		if (model != 0xf && model != 0)
+			return false;
+	}
+	return destination >> members == own >> members && (destination & own & ((1u << members) - 1));
 }
 
 bool lapic_ipi_matches(const struct lapic *self, const struct lapic *from, uint64_t icr)
 {
 	if (!(self->base & APIC_BASE_ENABLE))
 		return false;
-	if (ICR_MODE(icr) == ICR_LOWEST && !(self->svr & SVR_ENABLE))
+	if (ICR_MODE(icr) == MODE_LOWEST && !(lapic_load(self, REG_SVR) & SVR_ENABLE))
 		return false;
 	unsigned shorthand = from ? ICR_SHORTHAND(icr) : TO_DESTINATION;
 	if (shorthand != TO_DESTINATION)
@@ -57,28 +59,21 @@ bool lapic_ipi_matches(const struct lapic *self, const struct lapic *from, uint6
 	return icr & ICR_LOGICAL ? logical_matches(self, destination) : destination == self->id;
 }
 
-/* A fixed vector to oneself alone, by shorthand or (single-CPU systems do it) by the own physical id. */
-static bool to_self(const struct lapic *lapic, uint64_t icr)
+enum lapic_effect lapic_icr_send(struct lapic *lapic, uint64_t icr, uint64_t *detail)
 {
-	if (ICR_MODE(icr) != ICR_FIXED)
-		return false;
-	if (ICR_SHORTHAND(icr) == TO_DESTINATION && !(icr & ICR_LOGICAL))
-		return icr >> (lapic_is_x2apic(lapic) ? 32 : 56) == lapic->id;
-	return ICR_SHORTHAND(icr) == TO_SELF;
-}
-
-enum lapic_effect lapic_icr_send(struct lapic *lapic, uint64_t *detail)
-{
-	uint64_t icr = lapic->icr;
+	/* To oneself alone: by shorthand, or (single-CPU systems do it) by the own physical id, whose place in the ICR is
+	 * that in the register in both modes. */
+	uint64_t target = icr & ~(uint64_t)(0xffu | ICR_ASSERT);
+	unsigned vector = icr & 0xffu;
+	if (((uint32_t)target == ICR_TO_SELF || target == (uint64_t)lapic->reg[REG_ID].value << 32) && vector >= 16) {
+		lapic_pend(lapic, vector, false);
+		return LAPIC_RAISED;
+	}
 	enum lapic_ipi kind = lapic_ipi_kind(icr);
 	if (kind == LAPIC_IPI_NONE)
 		return LAPIC_DONE;
-	if (kind == LAPIC_IPI_VECTOR && ICR_VECTOR(icr) < 16) {
+	if (kind == LAPIC_IPI_VECTOR && vector < 16) {
 		lapic_error(lapic, ESR_SEND_ILLEGAL);
-		return LAPIC_RAISED;
-	}
-	if (to_self(lapic, icr)) {
-		lapic_post(lapic, ICR_VECTOR(icr), false);
 		return LAPIC_RAISED;
 	}
 	*detail = icr;

@@ -15,10 +15,16 @@ struct step {
 };
 #define STEP_BYTES 13u
 
-static unsigned top(const uint64_t set[4])
+static uint32_t at(const struct lapic *lapic, unsigned offset)
+{
+	return lapic->reg[offset >> 4].value;
+}
+
+enum { ISR = 0x100, TMR = 0x180, IRR = 0x200 };
+static unsigned top(const struct lapic *lapic, unsigned set)
 {
 	for (unsigned vector = 256; vector-- > 0;)
-		if (set[vector >> 6] >> (vector & 63) & 1)
+		if (at(lapic, set + (vector >> 5 << 4)) >> (vector & 31) & 1)
 			return vector;
 	return 0;
 }
@@ -32,21 +38,26 @@ static unsigned top(const uint64_t set[4])
 static void check(struct lapic *lapic, uint64_t now)
 {
 	uint64_t mode = lapic->base >> 10 & 3;
-	CHECK(lapic->isr_top == top(lapic->isr));
-	CHECK(((lapic->irr[0] | lapic->isr[0] | lapic->tmr[0]) & 0xffff) == 0);
+	CHECK(lapic->isr_top == top(lapic, ISR));
+	CHECK(((at(lapic, IRR) | at(lapic, ISR) | at(lapic, TMR)) & 0xffff) == 0);
+	for (unsigned word = 0; word < 8; word++) {
+		CHECK(lapic->irr.of[word] || at(lapic, IRR + 16 * word) == 0);
+		CHECK(lapic->isr.of[word] || at(lapic, ISR + 16 * word) == 0);
+	}
 	CHECK(mode != 1);
 	CHECK((lapic->base & 0xfff00000000002ff) == 0);
-	unsigned vector = lapic_highest(lapic);
+	unsigned vector = lapic_highest(lapic), pending = lapic_pending(lapic);
 	CHECK(vector == 0 ||
-	      (vector == top(lapic->irr) && vector >> 4 > lapic->isr_top >> 4 && vector >> 4 > lapic->tpr >> 4));
-	CHECK(lapic_pending(lapic) == 0 || lapic_pending(lapic) == top(lapic->irr));
-	CHECK(vector == 0 || lapic_pending(lapic) == vector);
-	for (unsigned entry = 0; entry < 6; entry++)
-		CHECK(lapic->svr & 0x100 || lapic->lvt[entry] & 0x10000);
+	      (vector == top(lapic, IRR) && vector >> 4 > lapic->isr_top >> 4 && vector >> 4 > at(lapic, 0x80) >> 4));
+	CHECK(pending == 0 || pending == top(lapic, IRR));
+	CHECK(vector == 0 || pending == vector);
+	for (unsigned entry = 0x320; entry <= 0x370; entry += 0x10)
+		CHECK(at(lapic, 0xf0) & 0x100 || at(lapic, entry) & 0x10000);
 	CHECK(!lapic_extint_ready(lapic) || lapic->extint);
-	CHECK(lapic_register_read(lapic, 0x390, now) <= lapic->initial_count);
+	CHECK(lapic_register_read(lapic, 0x390, now) <= at(lapic, 0x380));
 	if (mode == 0)
-		CHECK(top(lapic->irr) == 0 && lapic->isr_top == 0 && lapic->deadline == ~UINT64_C(0));
+		CHECK(top(lapic, IRR) == 0 && lapic->isr_top == 0 && lapic->deadline == ~UINT64_C(0));
+	CHECK(at(lapic, 0x20) == (mode == 3 ? lapic->id : lapic->id << 24));
 	CHECK((lapic->id == 0) == (lapic->base >> 8 & 1));
 }
 
@@ -119,7 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	for (uint32_t i = 0; i < 2; i++)
-		lapic_reset(&pair[i], i, data[0] >> i & 1, (uint64_t)data[0] << 29);
+		lapic_reset(&pair[i], i, data[0] >> i & 1);
 	for (size_t at = 1; size - at >= STEP_BYTES; at += STEP_BYTES) {
 		struct step step = {.what = data[at]};
 		memcpy(&step.where, data + at + 1, 4);

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 #include "arch/x86_64/lapic.h"
 
-#define ONE_TO_ONE (UINT64_C(1) << 32) /* one TSC tick per timer tick */
 #define MASKED 0x10000u
 
 static inline enum lapic_effect write_at(struct lapic *lapic, uint32_t msr, uint64_t value, uint64_t now)
@@ -51,7 +50,7 @@ static inline enum lapic_effect write_page(struct lapic *lapic, unsigned offset,
 static inline struct lapic x2apic(uint32_t id)
 {
 	struct lapic lapic = {0};
-	lapic_reset(&lapic, id, true, ONE_TO_ONE);
+	lapic_reset(&lapic, id, true);
 	assert_int_equal(write_msr(&lapic, 0x80f, 0x1ff), LAPIC_DONE);
 	return lapic;
 }
@@ -59,7 +58,7 @@ static inline struct lapic x2apic(uint32_t id)
 static inline struct lapic xapic(uint32_t id)
 {
 	struct lapic lapic = {0};
-	lapic_reset(&lapic, id, false, ONE_TO_ONE);
+	lapic_reset(&lapic, id, false);
 	assert_int_equal(write_page(&lapic, 0xf0, 0x1ff), LAPIC_DONE);
 	return lapic;
 }

@@ -83,12 +83,10 @@ static void taken(struct vcpu_state *state)
 		state->vendor.after = 1;
 		return;
 	}
-	if (state->armed_extint)
-		state->armed_extint = 0;
-	else
-		lapic_accept(state->lapic, state->vendor.armed);
+	if (state->armed_extint || lapic_accept(state->lapic, state->vendor.armed))
+		state->check = 1;
+	state->armed_extint = 0;
 	state->vendor.armed = 0;
-	state->check = 1;
 }
 
 __attribute__((noinline)) void amd_after(struct vcpu_state *state)

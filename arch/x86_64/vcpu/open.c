@@ -33,7 +33,7 @@ enum status machine_vcpu_open(struct vcpu *vcpu)
 		state->lapic = (struct lapic *)(uintptr_t)system_region(vcpu->config->lapic_region).at;
 	else
 		state->lapic = (struct lapic *)(uintptr_t)(state->xsave + PAGE / 2);
-	_Static_assert(sizeof(struct lapic) <= 0x400, "behind the extended state, in its page");
+	_Static_assert(sizeof(struct lapic) <= PAGE / 2, "behind the extended state, in its page");
 	state->cpuid = CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first;
 	state->cpuid_count = config->cpuid.count;
 	state->msr = CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first;
@@ -106,7 +106,7 @@ void machine_vcpu_reset(struct vcpu *vcpu)
 
 	vendor_select(state);
 	reset_registers(vcpu, 0xf000, 0xffff0000u, 0xfff0);
-	lapic_reset(state->lapic, vcpu->config->apic_id, config->apic_mode == 1, UINT64_C(1) << 32);
+	lapic_reset(state->lapic, vcpu->config->apic_id, config->apic_mode == 1);
 	msr_reset(state->msr, state->msr_count, state->msr_store);
 	if (vcpu->config->start == START_SIPI)
 		state->lapic->state = LAPIC_WAIT_SIPI;
