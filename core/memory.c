@@ -18,51 +18,29 @@ static bool belongs(const struct config_region *region, const struct subject *le
 	return region->owner == leader->index || (leader->partner && region->owner == leader->partner->index);
 }
 
-/* Moves the cursor to the next page that the pass covers; false when a step's share of looking is used up or all is
- * done (then cursor_region == table count). */
-static bool seek(struct subject *leader, bool load)
+bool memory_step(struct cpu *cpu, struct subject *leader, bool load)
 {
 	const struct config_region *region = config_regions(the_system.config);
 	uint32_t count = the_system.config->table[TABLE_REGION].count;
 
 	for (unsigned looked = 0; looked < SKIP && leader->cursor_region < count; looked++) {
 		const struct config_region *r = &region[leader->cursor_region];
-		uint64_t bytes = load ? r->payload_size : r->size;
-		if (r->kind == REGION_RAM && belongs(r, leader) && leader->cursor_page * PAGE < bytes)
+		uint64_t bytes = load ? r->payload_size : r->size, offset = leader->cursor_page * PAGE;
+		if (r->kind == REGION_RAM && belongs(r, leader) && offset < bytes) {
+			struct hpa to = {system_region(leader->cursor_region).at + offset};
+			struct hpa from = {the_system.package + r->payload_offset + offset};
+			leader->cursor_page++;
+			if (load)
+				machine_page_copy(cpu, to, from,
+				                  bytes - offset < PAGE ? (unsigned)(bytes - offset) : PAGE);
+			else
+				machine_page_zero(cpu, to);
 			return true;
+		}
 		leader->cursor_region++;
 		leader->cursor_page = 0;
 	}
-	return false;
-}
-
-static bool done(const struct subject *leader)
-{
-	return leader->cursor_region >= the_system.config->table[TABLE_REGION].count;
-}
-
-bool memory_scrub_step(struct cpu *cpu, struct subject *leader)
-{
-	if (!seek(leader, false))
-		return !done(leader);
-	struct hpa page = system_region(leader->cursor_region);
-	page.at += leader->cursor_page++ * PAGE;
-	machine_page_zero(cpu, page);
-	return true;
-}
-
-bool memory_load_step(struct cpu *cpu, struct subject *leader)
-{
-	if (!seek(leader, true))
-		return !done(leader);
-	const struct config_region *r = &config_regions(the_system.config)[leader->cursor_region];
-	struct hpa to = system_region(leader->cursor_region);
-	uint64_t offset = leader->cursor_page++ * PAGE;
-	uint64_t left = r->payload_size - offset;
-	struct hpa from = {the_system.package + r->payload_offset + offset};
-	to.at += offset;
-	machine_page_copy(cpu, to, from, left < PAGE ? (unsigned)left : PAGE);
-	return true;
+	return leader->cursor_region < count;
 }
 
 static struct info *info_of(const struct subject *subject)

@@ -8,9 +8,9 @@
 
 struct cpu;
 struct subject;
-/* One page of the unit's memory zeroed / loaded; false when the pass is complete. The cursor is in the leader. */
-bool memory_scrub_step(struct cpu *cpu, struct subject *leader);
-bool memory_load_step(struct cpu *cpu, struct subject *leader);
+/* One page of the unit's memory zeroed or loaded, or some regions passed over; false when the pass is complete. The
+ * cursor is in the leader. */
+bool memory_step(struct cpu *cpu, struct subject *leader, bool load);
 /* The live fields of the information pages: of one subject after a load, and epoch words about it in its peers. */
 void memory_info_update(struct subject *subject);
 void memory_epoch_bump(struct subject *subject);

@@ -153,7 +153,7 @@ bool subject_step(struct cpu *cpu, struct subject *leader)
 	uint32_t state = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST);
 
 	if (state == SUBJECT_SCRUB) {
-		if (!memory_scrub_step(cpu, leader)) {
+		if (!memory_step(cpu, leader, false)) {
 			leader->cursor_region = 0;
 			leader->cursor_page = 0;
 			change(cpu, leader, SUBJECT_SCRUB, SUBJECT_LOAD, leader->requester);
@@ -161,7 +161,7 @@ bool subject_step(struct cpu *cpu, struct subject *leader)
 		return true;
 	}
 	if (state == SUBJECT_LOAD) {
-		if (!memory_load_step(cpu, leader))
+		if (!memory_step(cpu, leader, true))
 			run(cpu, leader);
 		return true;
 	}

@@ -24,16 +24,6 @@ const struct table_format table_format_npt = {
         .no_execute = UINT64_C(1) << 63,
         .uncached = 0x18, /* PCD, PWT: PAT entry 3 */
 };
-const struct table_format table_format_ept = {
-        .table = 0x107, /* read, write, execute, accessed: SDM 3C 28.3.2 */
-        .leaf = 0x300,  /* accessed, dirty */
-        .large = 0x80,
-        .read = 0x1,
-        .write = 0x2,
-        .execute = 0x4,
-        .cached = 6 << 3, /* write-back */
-};
-
 static uint64_t slot_size(unsigned level)
 {
 	return PAGE << 9 * level;
@@ -199,20 +189,4 @@ enum status tables_build(const struct config_header *config, const struct placem
 			return ERR_CORRUPT;
 	}
 	return b.used == count ? OK : ERR_CORRUPT;
-}
-
-uint64_t tables_lookup(const uint64_t *pages, uint64_t at, uint64_t gpa, uint64_t large, uint64_t *leaf_size)
-{
-	const uint64_t *table = pages;
-
-	if (gpa >= slot_size(LEVELS))
-		return 0;
-	for (unsigned level = LEVELS; level-- > 0;) {
-		const uint64_t entry = table[entry_index(gpa, level)];
-		*leaf_size = slot_size(level);
-		if (!entry || level == 0 || (level < LEVELS - 1 && entry & large))
-			return entry;
-		table = pages + ((entry & ADDRESS_BITS) - at) / sizeof(uint64_t);
-	}
-	return 0;
 }

@@ -43,26 +43,13 @@ static void map_walk(const struct map *map, struct ranges *ranges, bool availabl
 	}
 }
 
-static enum status map_apply(const struct map *map, struct boot_info *boot, struct multiboot *out)
+static void set_module(struct boot_info *boot, const uint8_t *bounds)
 {
-	struct ranges ranges = {.at = boot->memory};
-	map_walk(map, &ranges, true);
-	map_walk(map, &ranges, false);
-	boot->memory_count = ranges.count;
-	out->dropped = ranges.dropped;
-	return ranges.count == 0 ? ERR_MEMORY : OK;
+	boot->package.at = phys_u32(bounds);
+	boot->package_size = (uint64_t)phys_u32(bounds + 4) - boot->package.at;
 }
 
-static enum status set_module(struct boot_info *boot, uint64_t start, uint64_t end)
-{
-	if (end < start)
-		return ERR_CORRUPT;
-	boot->package.at = start;
-	boot->package_size = end - start;
-	return OK;
-}
-
-static enum status parse_1(const struct phys_view *view, uint64_t at, struct boot_info *boot, struct multiboot *out)
+static enum status parse_1(const struct phys_view *view, uint64_t at, struct boot_info *boot, struct map *map)
 {
 	const uint8_t *info = phys_at(view, at, MB1_BYTES);
 	if (!info)
@@ -72,50 +59,22 @@ static enum status parse_1(const struct phys_view *view, uint64_t at, struct boo
 		const uint8_t *module = phys_at(view, phys_u32(info + MB1_MODULES), 16);
 		if (!module)
 			return ERR_RANGE;
-		enum status status = set_module(boot, phys_u32(module), phys_u32(module + 4));
-		if (status != OK)
-			return status;
+		set_module(boot, module);
 	}
 	if (!(flags & MB1_HAS_MAP))
-		return ERR_MEMORY;
-	struct map map = {.size = phys_u32(info + MB1_MAP_SIZE)};
-	map.bytes = phys_at(view, phys_u32(info + MB1_MAP), map.size);
-	return map.bytes ? map_apply(&map, boot, out) : ERR_RANGE;
+		return OK;
+	map->size = phys_u32(info + MB1_MAP_SIZE);
+	map->bytes = phys_at(view, phys_u32(info + MB1_MAP), map->size);
+	return map->bytes ? OK : ERR_RANGE;
 }
 
-/* One tag of version 2; `size` counts its 8-byte head. */
-static enum status tag_read(const uint8_t *tag, uint32_t size, uint64_t at, struct map *map, struct boot_info *boot,
-                            struct multiboot *out)
-{
-	switch (phys_u32(tag)) {
-	case MB2_MODULE:
-		if (size < 16)
-			return ERR_CORRUPT;
-		return boot->package_size ? OK : set_module(boot, phys_u32(tag + 8), phys_u32(tag + 12));
-	case MB2_MAP:
-		if (size < 16 || phys_u32(tag + 8) < 24)
-			return ERR_CORRUPT;
-		*map = (struct map){.bytes = tag + 16, .size = size - 16, .stride = phys_u32(tag + 8)};
-		return OK;
-	case MB2_ACPI_OLD:
-		if (out->rsdp == 0)
-			out->rsdp = at + 8;
-		return OK;
-	case MB2_ACPI_NEW:
-		out->rsdp = at + 8;
-		return OK;
-	default:
-		return OK;
-	}
-}
-
-static enum status parse_2(const struct phys_view *view, uint64_t at, struct boot_info *boot, struct multiboot *out)
+static enum status parse_2(const struct phys_view *view, uint64_t at, struct boot_info *boot, struct map *map,
+                           uint64_t *rsdp)
 {
 	const uint8_t *info = phys_at(view, at, 8);
 	if (!info)
 		return ERR_RANGE;
 	uint32_t total = phys_u32(info), offset = 8;
-	struct map map = {0};
 	if (total < 8)
 		return ERR_CORRUPT;
 	info = phys_at(view, at, total);
@@ -123,31 +82,47 @@ static enum status parse_2(const struct phys_view *view, uint64_t at, struct boo
 		return ERR_RANGE;
 	for (unsigned i = 0; i < MB2_TAGS_MAX && total - offset >= 8; i++) {
 		const uint8_t *tag = info + offset;
-		uint32_t size = phys_u32(tag + 4);
-		if (phys_u32(tag) == MB2_END)
+		uint32_t type = phys_u32(tag), size = phys_u32(tag + 4); /* its 8-byte head counts too */
+		if (type == MB2_END)
 			break;
-		if (size < 8 || size > total - offset)
+		if (size < (type == MB2_MODULE || type == MB2_MAP ? 16 : 8) || size > total - offset)
 			return ERR_CORRUPT;
-		enum status status = tag_read(tag, size, at + offset, &map, boot, out);
-		if (status != OK)
-			return status;
-		uint32_t step = (size + 7) & ~7u;
-		if (step < size || step > total - offset)
+		if (type == MB2_MODULE && boot->package_size == 0)
+			set_module(boot, tag + 8);
+		if (type == MB2_MAP)
+			*map = (struct map){.bytes = tag + 16, .size = size - 16, .stride = phys_u32(tag + 8)};
+		if (map->bytes && map->stride < 24)
+			return ERR_CORRUPT;
+		if (type == MB2_ACPI_NEW || (type == MB2_ACPI_OLD && *rsdp == 0))
+			*rsdp = at + offset + 8;
+		uint64_t step = ((uint64_t)size + 7) & ~UINT64_C(7);
+		if (step > total - offset)
 			break;
-		offset += step;
+		offset += (uint32_t)step;
 	}
-	return map.bytes ? map_apply(&map, boot, out) : ERR_MEMORY;
+	return OK;
 }
 
 enum status multiboot_parse(const struct phys_view *view, uint32_t magic, uint64_t info, struct boot_info *boot,
                             struct multiboot *out)
 {
-	boot->memory_count = 0;
+	struct ranges ranges = {.at = boot->memory};
+	struct map map = {0};
+	enum status status = ERR_VERSION;
+
 	boot->package_size = 0;
 	*out = (struct multiboot){0};
 	if (magic == MULTIBOOT1_MAGIC)
-		return parse_1(view, info, boot, out);
-	if (magic == MULTIBOOT2_MAGIC)
-		return parse_2(view, info, boot, out);
-	return ERR_VERSION;
+		status = parse_1(view, info, boot, &map);
+	else if (magic == MULTIBOOT2_MAGIC)
+		status = parse_2(view, info, boot, &map, &out->rsdp);
+	if (status == OK && boot->package_size >> 32)
+		status = ERR_CORRUPT; /* it ends before it begins */
+	if (status == OK && map.bytes) {
+		map_walk(&map, &ranges, true);
+		map_walk(&map, &ranges, false);
+	}
+	out->dropped = ranges.dropped;
+	boot->memory_count = ranges.count;
+	return status == OK && ranges.count == 0 ? ERR_MEMORY : status;
 }

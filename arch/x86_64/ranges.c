@@ -84,30 +84,3 @@ void ranges_cut(struct ranges *ranges, uint64_t base, uint64_t size)
 			insert(ranges, end, other_end - end);
 	}
 }
-
-/* First address >= at from which `size` bytes touch none of `taken`. */
-static uint64_t skip_taken(const struct machine_range *taken, unsigned count, uint64_t at, uint64_t size)
-{
-	for (unsigned i = 0; i < count; i++) {
-		uint64_t end = range_end(taken[i].base, taken[i].size);
-		if (taken[i].base < at + size && end > at) {
-			at = (end + PAGE - 1) & ~(PAGE - 1);
-			i = ~0u; /* start over: at has only grown, so this ends */
-		}
-	}
-	return at;
-}
-
-uint64_t ranges_find(const struct ranges *ranges, const struct machine_range *taken, unsigned taken_count,
-                     uint64_t size, uint64_t from, uint64_t to)
-{
-	for (uint32_t i = 0; i < ranges->count; i++) {
-		uint64_t base = ranges->at[i].base > from ? ranges->at[i].base : from;
-		uint64_t end = range_end(ranges->at[i].base, ranges->at[i].size);
-		end = end < to ? end : to;
-		base = skip_taken(taken, taken_count, base, size);
-		if (base < end && size <= end - base)
-			return base;
-	}
-	return 0;
-}

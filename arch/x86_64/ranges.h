@@ -19,9 +19,5 @@ struct ranges {
 void ranges_add(struct ranges *ranges, uint64_t base, uint64_t size);
 /* Takes [base, base + size), grown to whole pages, away. */
 void ranges_cut(struct ranges *ranges, uint64_t base, uint64_t size);
-/* Lowest place for `size` bytes (a multiple of a page) in [from, to) inside the ranges and clear of the `taken` ones;
- * 0 if there is none. */
-uint64_t ranges_find(const struct ranges *ranges, const struct machine_range *taken, unsigned taken_count,
-                     uint64_t size, uint64_t from, uint64_t to);
 
 #endif

@@ -94,6 +94,17 @@ static void show_boot(void)
 	text("\n");
 }
 
+/* The last page of RAM is where the map says: start-up has mapped all that it does not give up. */
+static void show_reach(void)
+{
+	const struct machine_range *last = &info->memory[info->memory_count - 1];
+	uint64_t end = last->base + last->size;
+	volatile uint64_t *word =
+	        (volatile uint64_t *)(uintptr_t)((end < info->phys_limit ? end : info->phys_limit) - 8);
+	*word = 0x5a5a;
+	text(*word == 0x5a5a ? "high memory: fine\n" : "high memory: NOT THERE\n");
+}
+
 static void show_timer(void)
 {
 	uint64_t khz = machine_tsc_khz(), worst = 0, early = 0;
@@ -167,6 +178,7 @@ void core_main(const struct boot_info *boot)
 	info = boot;
 	command = *(const char *)boot->package.at;
 	show_boot();
+	show_reach();
 	show_timer();
 	show_line();
 	show_nmi();

@@ -269,19 +269,6 @@ static void ranges_at_the_end_of_the_address_space_do_not_wrap(void **state)
 	assert_int_equal(at[0].size, 0x2000);
 }
 
-static void a_place_is_found_beside_what_is_taken(void **state)
-{
-	(void)state;
-	struct machine_range at[BOOT_RANGES];
-	const struct machine_range taken[] = {{0x200000, 0x74000}, {0x100000, 0x2800}};
-	struct ranges ranges = {.at = at};
-	ranges_add(&ranges, 0x100000, 0x200000);
-	assert_int_equal(ranges_find(&ranges, taken, 2, 0x4000, 0, ~UINT64_C(0)), 0x103000);
-	assert_int_equal(ranges_find(&ranges, taken, 2, 0x100000, 0, ~UINT64_C(0)), 0);
-	assert_int_equal(ranges_find(&ranges, taken, 2, 0x80000, 0x190000, ~UINT64_C(0)), 0x274000);
-	assert_int_equal(ranges_find(&ranges, taken, 2, 0x80000, 0x190000, 0x280000), 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 int main(void)
 {
@@ -298,7 +285,6 @@ int main(void)
 	        TEST(tags_with_impossible_sizes_are_refused),
 	        TEST(a_full_list_gives_up_the_smallest_range),
 	        TEST(ranges_at_the_end_of_the_address_space_do_not_wrap),
-	        TEST(a_place_is_found_beside_what_is_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,15 +11,15 @@
 #include "arch/x86_64/hw/uart.h"
 #include "arch/x86_64/insn.h"
 #include "arch/x86_64/multiboot.h"
-#include "arch/x86_64/ranges.h"
 #include "core/machine.h"
+#include "lib/range.h"
 
 /*
  * The table of contents of start-up: from entry.S on the boot stack, then on CPU 0's own stack, up to core_main() and
  * core_cpu_main(). What goes wrong here is said on the console, and the machine stops.
  */
 #define MIB (UINT64_C(1) << 20)
-#define GIB (UINT64_C(1) << 30)
+#define LOW_PAGE 0x8000u
 
 static struct boot_info boot ONCE;
 static struct acpi acpi INIT_DATA;
@@ -33,20 +33,15 @@ extern const uint8_t core_start[], core_end[];
 _Noreturn void boot_on_stack(uint64_t top, void (*next)(void));
 _Noreturn void boot_main(uint64_t magic, uint64_t info);
 
-INIT_TEXT _Noreturn static void fail(const char *what)
-{
-	uart_text(what);
-	machine_stop();
-}
-
+/* What the CPU can name, and start-up has mapped: RAM beyond it is not used. */
 INIT_TEXT static uint64_t phys_limit(void)
 {
 	uint32_t regs[4];
 	cpuid(0x80000000, 0, regs);
-	if (regs[CPUID_EAX] < 0x80000008)
-		return UINT64_C(1) << 36;
+	bool said = regs[CPUID_EAX] >= 0x80000008;
 	cpuid(0x80000008, 0, regs);
-	return UINT64_C(1) << (regs[CPUID_EAX] & 0xff);
+	uint64_t limit = UINT64_C(1) << (said ? regs[CPUID_EAX] & 0x3f : 36);
+	return limit < paging_reach() ? limit : paging_reach();
 }
 
 INIT_TEXT static void reserve(uint64_t base, uint64_t end)
@@ -64,9 +59,9 @@ INIT_TEXT static void read_loader(const struct phys_view *view)
 	};
 	enum status status = multiboot_parse(view, (uint32_t)handed.magic, handed.info, &boot, &loader);
 	if (status != OK)
-		fail(why[status]);
+		power_fail(why[status]);
 	if (boot.package_size == 0)
-		fail("core: there is no boot module\n");
+		power_fail("core: there is no boot module\n");
 	if (loader.dropped)
 		uart_text("core: small pieces of the memory map are not used\n");
 	boot.entry_tsc = boot_tsc;
@@ -75,35 +70,12 @@ INIT_TEXT static void read_loader(const struct phys_view *view)
 	reserve((uintptr_t)core_start, (uintptr_t)core_end);
 }
 
-/* RAM above the first 4 GiB needs page directories where 1 GiB pages are missing; RAM out of reach is given up. */
-INIT_TEXT static void reach_memory(void)
-{
-	struct ranges ranges = {.at = boot.memory, .count = boot.memory_count};
-	const struct machine_range *last = &boot.memory[boot.memory_count - 1];
-	uint64_t end = last->base + last->size, bytes = paging_extend_pages(end) * 4096, reach = paging_reach();
-	if (bytes != 0) {
-		struct machine_range taken[3] = {
-		        boot.reserved[0], boot.reserved[1], {boot.package.at, boot.package_size}};
-		uint64_t at = ranges_find(&ranges, taken, 3, bytes, MIB, 4 * GIB);
-		if (at != 0) {
-			paging_extend(end, at);
-			reserve(at, at + bytes);
-			reach = 512 * GIB;
-		}
-	}
-	if (end > reach) {
-		uart_text("core: memory out of reach is not used\n");
-		ranges_cut(&ranges, reach, end - reach);
-		boot.memory_count = ranges.count;
-	}
-}
-
-/* A page for the other CPUs' first instructions: not page 0, not where the loader has put the package. */
+/* A page for the other CPUs' first instructions; 0: it is not RAM, or the loader has put the package there. */
 INIT_TEXT static uint64_t low_page(void)
 {
-	const struct ranges ranges = {.at = boot.memory, .count = boot.memory_count};
-	const struct machine_range package = {boot.package.at, boot.package_size};
-	return ranges_find(&ranges, &package, 1, 4096, 0x8000, 0x9f000);
+	return boot.package.at >= MIB && range_inside(LOW_PAGE, 4096, boot.memory[0].base, boot.memory[0].size)
+	               ? LOW_PAGE
+	               : 0;
 }
 
 INIT_TEXT static void read_firmware(const struct phys_view *view)
@@ -112,7 +84,7 @@ INIT_TEXT static void read_firmware(const struct phys_view *view)
 	if (acpi_parse(view, rsdp, &acpi) != OK)
 		uart_text("core: no ACPI tables: one CPU, no interrupt lines\n");
 	else if (acpi.lapic != APIC_BASE)
-		fail("core: the local APIC is not at its usual address\n");
+		power_fail("core: the local APIC is not at its usual address\n");
 	power_init(acpi.reset_port, acpi.reset_value);
 }
 
@@ -131,12 +103,11 @@ INIT_TEXT static void start(void)
 	percpu_load(0);
 	read_loader(&view);
 	read_firmware(&view);
-	reach_memory();
 	apic_init();
 	boot.cpu_count = smp_init(acpi.cpu, acpi.cpu_count, low_page());
 	ioapic_init(&acpi);
 	if (!timer_init())
-		fail("core: the timer's frequency cannot be found\n");
+		power_fail("core: the timer's frequency cannot be found\n");
 	timer_start();
 	run();
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "arch/x86_64/boot/reach.h"
 #include "arch/x86_64/hw/percpu.h"
 
 /*
@@ -48,37 +49,22 @@ entry:
 	jnc lacking
 
 	movl $boot_pdpt + 3, boot_pml4
-	xor %ecx, %ecx
+	mov $boot_pdpt, %ebp
+	mov $0xe3, %eax
+	mov $1 << 30, %ebx
+	mov $512, %ecx
 	bt $26, %edx /* 1 GiB pages */
-	jnc small
+	jc 1f
+	mov $boot_directories, %ebp /* else 2 MiB pages, as far as there are directories */
+	mov $1 << 21, %ebx
+	mov $512 * BOOT_DIRECTORIES, %ecx
+	call fill
+	mov $boot_pdpt, %ebp
+	mov $boot_directories + 3, %eax
+	mov $4096, %ebx
+	mov $BOOT_DIRECTORIES, %ecx
+1:	call fill
 
-	movl $1, boot_large
-1:	mov %ecx, %eax
-	shl $30, %eax
-	or $0xe3, %eax
-	mov %eax, boot_pdpt(, %ecx, 8)
-	mov %ecx, %eax
-	shr $2, %eax
-	mov %eax, boot_pdpt + 4(, %ecx, 8)
-	inc %ecx
-	cmp $512, %ecx
-	jb 1b
-	jmp paging
-
-small: /* the first 4 GiB with 2 MiB pages; paging_extend() adds the rest */
-	mov %ecx, %eax
-	shl $21, %eax
-	or $0xe3, %eax
-	mov %eax, boot_directories(, %ecx, 8)
-	inc %ecx
-	cmp $2048, %ecx
-	jb small
-	movl $boot_directories + 0x0003, boot_pdpt
-	movl $boot_directories + 0x1003, boot_pdpt + 8
-	movl $boot_directories + 0x2003, boot_pdpt + 16
-	movl $boot_directories + 0x3003, boot_pdpt + 24
-
-paging:
 	lgdt boot_gdt_register
 	mov $0x20, %eax /* PAE */
 	mov %eax, %cr4
@@ -109,6 +95,16 @@ boot_on_stack:
 	ud2
 
 	.code32
+fill: /* ECX entries at EBP: EAX, EAX + EBX, ... */
+	xor %edx, %edx
+1:	mov %eax, (%ebp)
+	mov %edx, 4(%ebp)
+	add %ebx, %eax
+	adc $0, %edx
+	add $8, %ebp
+	loop 1b
+	ret
+
 lacking:
 	mov $message, %esi
 1:	mov $0x3fd, %edx
@@ -138,13 +134,12 @@ boot_gdt_register:
 
 	.section .bss..init, "aw", @nobits
 	.balign 4096
-	.globl boot_pml4, boot_pdpt, boot_large, boot_tsc
+	.globl boot_pml4, boot_pdpt, boot_tsc
 boot_pml4: .skip 4096
 boot_pdpt: .skip 4096
-boot_directories: .skip 4 * 4096
+boot_directories: .skip BOOT_DIRECTORIES * 4096
 	.skip 4096
 boot_stack_end:
 boot_tsc: .skip 8
-boot_large: .skip 4
 
 	.section .note.GNU-stack, "", @progbits

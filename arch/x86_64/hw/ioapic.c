@@ -22,7 +22,7 @@ static struct {
 	uint32_t gsi, lines;
 } ioapics[ACPI_IOAPICS] ONCE;
 static unsigned count ONCE;
-static struct acpi firmware ONCE;
+static const struct acpi *firmware ONCE;
 static struct line {
 	uint32_t gsi;
 	bool level;
@@ -93,7 +93,7 @@ enum status machine_line_open(unsigned gsi, unsigned flags, unsigned cpu, unsign
 		return ERR_INDEX;
 	if (i == count || percpu[cpu].apic_id > 0xff)
 		return ERR_FEATURE;
-	flags = acpi_line_flags(&firmware, gsi, flags);
+	flags = acpi_line_flags(firmware, gsi, flags);
 	lines[line] = (struct line){.gsi = gsi, .level = flags & MACHINE_LINE_LEVEL};
 	unsigned reg = ENTRY + 2 * (gsi - ioapics[i].gsi);
 	take();
@@ -108,7 +108,7 @@ enum status machine_line_open(unsigned gsi, unsigned flags, unsigned cpu, unsign
 
 INIT_TEXT void ioapic_init(const struct acpi *acpi)
 {
-	firmware = *acpi;
+	firmware = acpi;
 	out8(0x21, 0xff);
 	out8(0xa1, 0xff);
 	for (unsigned i = 0; i < acpi->ioapic_count; i++, count++) {

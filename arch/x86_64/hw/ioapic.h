@@ -4,7 +4,7 @@
 
 #include "arch/x86_64/acpi.h"
 
-/* Once: all lines of all IOAPICs masked, the 8259s too. */
+/* Once: all lines of all IOAPICs masked, the 8259s too. `acpi` is read as long as lines are opened. */
 void ioapic_init(const struct acpi *acpi);
 unsigned ioapic_count(void);
 uint64_t ioapic_address(unsigned index);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "arch/x86_64/hw/paging.h"
 #include "abi/config.h"
+#include "arch/x86_64/boot/reach.h"
 #include "arch/x86_64/hw/apic.h"
 #include "arch/x86_64/hw/ioapic.h"
 #include "arch/x86_64/hw/percpu.h"
-#include "arch/x86_64/hw/uart.h"
+#include "arch/x86_64/hw/power.h"
 #include "arch/x86_64/insn.h"
 #include "core/machine.h"
 
@@ -37,7 +38,6 @@ static uint64_t final_root ONCE;
 static uint8_t stacks[CONFIG_MAX_CPUS][4][4096] __attribute__((aligned(4096)));
 
 extern uint64_t boot_pml4[512], boot_pdpt[512];
-extern uint32_t boot_large;
 extern const uint8_t core_text[], core_text_end[], core_rodata[], core_rodata_end[], core_once[], core_once_end[],
         core_data[], core_data_end[];
 
@@ -56,39 +56,16 @@ INIT_TEXT void paging_start(void)
 
 INIT_TEXT uint64_t paging_reach(void)
 {
-	return (boot_large ? 512 : 4) * PAGE_1G;
-}
-
-INIT_TEXT uint64_t paging_extend_pages(uint64_t end)
-{
-	end = end < 512 * PAGE_1G ? end : 512 * PAGE_1G;
-	return boot_large || end <= 4 * PAGE_1G ? 0 : (end - 1) / PAGE_1G - 3;
-}
-
-INIT_TEXT void paging_extend(uint64_t end, uint64_t at)
-{
-	uint64_t count = paging_extend_pages(end);
-	for (uint64_t i = 0; i < count; i++) {
-		uint64_t *directory = (uint64_t *)(uintptr_t)(at + i * PAGE);
-		for (unsigned j = 0; j < 512; j++)
-			directory[j] = ((i + 4) * PAGE_1G + j * PAGE_2M) | P | W | AD | LARGE;
-		boot_pdpt[i + 4] = (uintptr_t)directory | TABLE;
-	}
-}
-
-_Noreturn static void fail(const char *what)
-{
-	uart_text(what);
-	machine_stop();
+	return (boot_pdpt[511] ? 512 : BOOT_DIRECTORIES) * PAGE_1G;
 }
 
 static uint64_t *next_table(uint64_t *entry)
 {
 	if (*entry & LARGE)
-		fail("core: two ranges of the final address space overlap\n");
+		power_fail("core: two ranges of the final address space overlap\n");
 	if (*entry == 0) {
 		if (pool_used == POOL_PAGES)
-			fail("core: too few pages for the final page tables\n");
+			power_fail("core: too few pages for the final page tables\n");
 		*entry = (uintptr_t)&pool[pool_used++] | TABLE;
 	}
 	return (uint64_t *)(uintptr_t)(*entry & ADDRESS);

@@ -10,12 +10,8 @@
  * Start-up runs on the tables of boot/entry.S: all of RAM, identity, plus the upper half with stacks and windows.
  * machine_protect() replaces them with tables that say exactly what the core needs.
  */
-void paging_start(void); /* once, first: stacks and windows of all CPUs */
-/* How far the identity map reaches; with 2 MiB pages only the first 4 GiB at first. */
-uint64_t paging_reach(void);
-/* Without 1 GiB pages: extends the identity map up to `end` with page directories in the `pages` at `at`. */
-uint64_t paging_extend_pages(uint64_t end);
-void paging_extend(uint64_t end, uint64_t at);
+void paging_start(void);     /* once, first: stacks and windows of all CPUs */
+uint64_t paging_reach(void); /* how far the identity map reaches */
 /* On a CPU other than the one that called machine_protect(): take over the final tables, if there are any. */
 void paging_follow(void);
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/tables.h"
+
+const struct table_format table_format_ept = {
+        .table = 0x107, /* read, write, execute, accessed: SDM 3C 28.3.2 */
+        .leaf = 0x300,  /* accessed, dirty */
+        .large = 0x80,
+        .read = 0x1,
+        .write = 0x2,
+        .execute = 0x4,
+        .cached = 6 << 3, /* write-back */
+};
