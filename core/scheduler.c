@@ -16,13 +16,13 @@
  * it only finds out how late it is.
  *
  * A schedule switch is one atomic word. Every CPU computes the same major-frame boundaries from the same numbers, so
- * each finds the switch at its own boundary and nobody waits for anybody.
+ * each takes the first one after the time in the word, which is the same on all, and nobody waits for anybody.
  */
 struct cpu cpus[CONFIG_MAX_CPUS];
 
 #define SWITCH_BITS 60u      /* of TSC: 12 years at 3 GHz */
-static uint64_t switch_word; /* schedule << 60 | boundary TSC; 0 = none yet */
-_Static_assert(CONFIG_MAX_SCHEDULES <= 1u << (64 - SWITCH_BITS), "a schedule fits beside its boundary");
+static uint64_t switch_word; /* schedule << 60 | TSC of the earliest boundary; 0 = none yet */
+_Static_assert(CONFIG_MAX_SCHEDULES <= 1u << (64 - SWITCH_BITS), "a schedule fits beside the time");
 
 static const struct config_schedule *schedule_at(uint32_t schedule)
 {
@@ -43,15 +43,6 @@ static void load_plan(struct cpu *cpu, uint32_t schedule)
 			cpu->frame_count = plan[i].frame.count;
 		}
 	}
-}
-
-/* The start of the major frame `count` after the one at *start; the fraction of a tick is carried: there is no drift. */
-static void next_major(uint64_t major_us, uint64_t count, uint64_t *start, uint64_t *remainder)
-{
-	uint64_t scaled = major_us * count * the_system.tsc_khz + *remainder;
-
-	*start += scaled / 1000;
-	*remainder = scaled % 1000;
 }
 
 /* The members of every group, highest priority first, as pointers: the decision looks at them after each interrupt. The
@@ -98,7 +89,10 @@ static void enter_major(struct cpu *cpu)
 	uint64_t word = __atomic_load_n(&switch_word, __ATOMIC_SEQ_CST);
 	uint32_t wanted = (uint32_t)(word >> SWITCH_BITS);
 
-	next_major(schedule_at(cpu->schedule)->major_us, 1, &cpu->major_start, &cpu->major_remainder);
+	/* the fraction of a tick is carried: there is no drift */
+	uint64_t scaled = schedule_at(cpu->schedule)->major_us * the_system.tsc_khz + cpu->major_remainder;
+	cpu->major_start += scaled / 1000;
+	cpu->major_remainder = scaled % 1000;
 	cpu->frame_index = 0;
 	cpu->offset_us = 0;
 	if (word && wanted != cpu->schedule && cpu->major_start >= (word & ((UINT64_C(1) << SWITCH_BITS) - 1)))
@@ -314,23 +308,13 @@ void scheduler_start(uint64_t epoch)
 
 enum status scheduler_switch(struct cpu *cpu, uint32_t schedule)
 {
-	const struct config_header *config = the_system.config;
 	uint64_t old = __atomic_load_n(&switch_word, __ATOMIC_SEQ_CST);
-	uint64_t now = machine_now(), margin = system_ticks(config->switch_us);
-	uint64_t start = cpu->major_start, remainder = cpu->major_remainder;
+	uint64_t now = machine_now(), margin = system_ticks(the_system.config->switch_us);
 
-	if (schedule >= config->table[TABLE_SCHEDULE].count)
-		return ERR_INDEX;
 	/* until every CPU has passed the last boundary, handlers' delays included, its word must stand */
-	if (old && now < (old & ((UINT64_C(1) << SWITCH_BITS) - 1)) + margin)
+	if (old && ((old >> SWITCH_BITS) != cpu->schedule || now < cpu->stats->schedule_since + margin))
 		return ERR_BUSY;
-	uint64_t major_us = schedule_at(cpu->schedule)->major_us;
-	if (start < now + margin) /* the first one beyond it, or the one before that */
-		next_major(major_us, (now + margin - start) * 1000 / (major_us * the_system.tsc_khz), &start,
-		           &remainder);
-	if (start < now + margin)
-		next_major(major_us, 1, &start, &remainder);
-	uint64_t word = (uint64_t)schedule << SWITCH_BITS | start;
+	uint64_t word = (uint64_t)schedule << SWITCH_BITS | (now + margin);
 	if (!__atomic_compare_exchange_n(&switch_word, &old, word, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return ERR_BUSY;
 	the_system.stats->schedule_next = schedule;

@@ -14,7 +14,8 @@ void scheduler_start(uint64_t epoch); /* once: the TSC at which the first major 
 _Noreturn void scheduler_run(struct cpu *cpu);
 /* One round: decide who runs, run it, deal with its exit. For the fake machine, and what scheduler_run repeats. */
 void scheduler_round(struct cpu *cpu);
-/* Takes effect at the next major-frame boundary at least config.switch_us away. ERR_BUSY while one is pending. */
+/* To a schedule that exists, at the next major-frame boundary at least config.switch_us away. ERR_BUSY while one is
+ * pending. */
 enum status scheduler_switch(struct cpu *cpu, uint32_t schedule);
 /* A vCPU of the present frame has a new deadline. */
 void scheduler_deadline(struct cpu *cpu, uint64_t deadline);
