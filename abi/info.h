@@ -68,7 +68,8 @@ enum info_role {
 	ROLE_HEARTBEAT = 3,
 	ROLE_DEVICE = 4,
 	ROLE_BLOCK = 5,
-	ROLE_COUNT = 6,
+	ROLE_SCREEN = 6,
+	ROLE_COUNT = 7,
 };
 struct info_event {
 	char name[NAME_BYTES];
@@ -114,7 +115,8 @@ enum info_device_kind {
 	DEVICE_CDROM = 6,
 	DEVICE_RNG = 7, /* value: its seed, 0 = the CPU's generator */
 	DEVICE_CONSOLE = 8,
-	DEVICE_KINDS = 9,
+	DEVICE_SCREEN = 9,
+	DEVICE_KINDS = 10,
 };
 #define NIC_ANY_SOURCE 1u /* it may send from other addresses than its own */
 /* An application at whose end of a channel there is a network card has that card's row in its page, too. */

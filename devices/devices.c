@@ -4,6 +4,7 @@
 #include "devices/disk_device.h"
 #include "devices/nic.h"
 #include "devices/panic.h"
+#include "devices/screen.h"
 #include "devices/virtio_device.h"
 #include "devices/watchdog_device.h"
 #include "sdk/info.h"
@@ -28,6 +29,7 @@ static device_init *const inits[DEVICE_KINDS] = {
         [DEVICE_CDROM] = cdrom_device_init,
         [DEVICE_RNG] = rng_device_init,
         [DEVICE_CONSOLE] = console_device_init,
+        [DEVICE_SCREEN] = screen_init,
 };
 
 const char *devices_init(struct machine *machine)

@@ -7,6 +7,7 @@
  */
 #include "devices/firmware.h"
 #include "devices/machine.h"
+#include "sdk/info.h"
 
 static bool write_tables(struct firmware *firmware, struct acpi_map *map)
 {
@@ -75,6 +76,16 @@ static bool add_numbers(struct firmware *firmware)
 	        fw_cfg_add_file(&firmware->fw_cfg, "etc/sercon-port", &firmware->serial_console, 2, 0));
 }
 
+/* The name by which SeaBIOS looks for the BIOS of a function; OVMF has a driver of its own. */
+static bool add_screen(struct machine *machine)
+{
+	const struct info_memory *rom = INFO_TABLE(info_memory, memory);
+	if (!machine->has_screen || machine->screen_rom >= info_get()->memory.count)
+		return true;
+	rom += machine->screen_rom;
+	return firmware_add_file(machine, "pci1234,1111.rom", info_pointer(rom->gpa), (uint32_t)rom->bytes);
+}
+
 const char *firmware_init(struct machine *machine)
 {
 	struct firmware *firmware = machine_alloc(machine, sizeof *firmware);
@@ -85,7 +96,7 @@ const char *firmware_init(struct machine *machine)
 	fw_cfg_init(&firmware->fw_cfg, &machine->memory);
 	firmware->fw_cfg.selected = selected;
 	firmware->fw_cfg.owner = firmware;
-	if (!add_memory(firmware) || !add_tables(firmware) || !add_numbers(firmware) ||
+	if (!add_memory(firmware) || !add_tables(firmware) || !add_numbers(firmware) || !add_screen(machine) ||
 	    fw_cfg_attach(&firmware->fw_cfg, &machine->bus) != OK)
 		return "no room for what the firmware is told";
 	return 0;

@@ -66,7 +66,7 @@ struct machine_poll {
 	void (*poll)(void *device);
 	void *device;
 };
-#define MACHINE_POOL_BYTES (256u << 10) /* for the structs of the models that a description names */
+#define MACHINE_POOL_BYTES (512u << 10) /* for the structs of the models that a description names */
 
 struct machine {
 	struct bus bus;
@@ -96,6 +96,7 @@ struct machine {
 	struct hpet hpet;
 	struct firmware *firmware; /* 0: started directly */
 	bool has_screen;           /* VGA, keyboard and mouse */
+	uint32_t screen_rom;       /* index of the VGA BIOS among the information page's memory */
 	struct reset reset;
 	struct debug debug;
 	struct serial serial[SERIAL_PLACES];

@@ -54,5 +54,16 @@ const struct device_model device_models[] = {
          .peer_size = "16K",
          .channel = true,
          .needs = true},
+        {.element = "screen",
+         .kind = DEVICE_SCREEN,
+         .limit = 1,
+         .peer = "console",
+         .needs_channel = true,
+         .peer_role = "screen",
+         .peer_size = "32K",
+         .channel = true,
+         .region = true,
+         .needs = true,
+         .rights = MAP_READ},
 };
 const unsigned device_model_count = COUNT_OF(device_models);

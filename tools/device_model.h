@@ -26,7 +26,8 @@ struct device_model {
 	const char *const *options; /* the first is the default */
 	const char *number;         /* attribute that becomes the row's value, by default 0, or NULL */
 	uint64_t number_max;
-	const char *text; /* attribute that becomes the row's text, or NULL */
+	bool needs_channel; /* a region alone is not enough */
+	const char *text;   /* attribute that becomes the row's text, or NULL */
 };
 extern const struct device_model device_models[];
 extern const unsigned device_model_count;

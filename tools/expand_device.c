@@ -65,8 +65,19 @@ static void expand_overlay(struct compiler *compiler, xmlNodePtr guest, xmlNodeP
 	node_set(node, "overlay", name);
 }
 
+/* Debian's package seabios puts the VGA BIOS there; only firmware wants it. */
+static void expand_screen(struct compiler *compiler, xmlNodePtr guest)
+{
+	EACH_CHILD(node, guest, "screen")
+	{
+		if (node_attribute(compiler, guest, "firmware") && !node_attribute(compiler, node, "region"))
+			node_default(node, "file", "/usr/share/seabios/vgabios-stdvga.bin");
+	}
+}
+
 void expand_devices(struct compiler *compiler, xmlNodePtr guest)
 {
+	expand_screen(compiler, guest);
 	for (unsigned i = 0; i < device_model_count; i++) {
 		unsigned index = 0;
 		EACH_CHILD(node, guest, device_models[i].element)

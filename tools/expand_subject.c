@@ -20,7 +20,7 @@ static const struct attribute_default uefi_defaults[] = {{"boot", "firmware"},
                                                          {"apic", "x2apic"},
                                                          {"rom", "/usr/share/OVMF/OVMF_CODE_4M.fd"},
                                                          {"vars", "/usr/share/OVMF/OVMF_VARS_4M.fd"}};
-static const struct attribute_default layer_defaults[] = {{"memory", "1M"}};
+static const struct attribute_default layer_defaults[] = {{"memory", "2M"}};
 static const struct attribute_default audit_defaults[] = {
         {"from", "*"}, {"classes", "security safety user system"}, {"records", "256"}};
 

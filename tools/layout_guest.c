@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A guest's RAM, and its layer's view of it. RAM begins at 0, leaves out the last GiB below 4 GiB (devices) and goes on
- * at 4 GiB. Regions of 2 MiB alignment, so that both second-level tables map them with 2 MiB leaves.
+ * at 4 GiB. A guest with a screen does not see its RAM at A0000, where the VGA has its planes. Regions of 2 MiB alignment, so that both second-level tables map them with 2 MiB leaves.
  */
 #include "tools/layout.h"
 
 #define RAM_HOLE (UINT64_C(3) << 30)
 #define RAM_HIGH (UINT64_C(4) << 30)
 #define LARGE (UINT64_C(2) << 20)
+#define VGA_BEGIN UINT64_C(0xa0000)
+#define VGA_END UINT64_C(0xb0000)
 #define ROM_LIMIT (UINT64_C(8) << 20)
 
 static const struct {
 	const char *name, *info;
 } parts[] = {{"ram", "ram"}, {"high", "ram-high"}};
+
+static bool has_screen(const struct description *d, uint32_t guest)
+{
+	for (unsigned i = 0; i < d->device_count; i++)
+		if (d->device[i].subject == guest && d->device[i].kind == DEVICE_SCREEN)
+			return true;
+	return false;
+}
+
+static void map_ram(struct layout *layout, uint32_t region, uint64_t gpa, uint64_t offset, uint64_t size)
+{
+	*IMAGE_ROW(layout->image, config_mapping, TABLE_MAPPING) =
+	        (struct config_mapping){.subject = layout->subject,
+	                                .region = region,
+	                                .gpa = gpa + offset,
+	                                .offset = offset,
+	                                .size = size,
+	                                .rights = MAP_READ | MAP_WRITE | MAP_EXECUTE};
+}
 
 /* Firmware is RAM that the guest may not write: it ends at 4 GiB, the variables below the code. */
 static void layout_rom(struct layout *layout, const char *what, const char *name, uint64_t *end)
@@ -48,7 +69,10 @@ void layout_guest(struct layout *layout)
 		const char *name = report_print(&layout->compiler->report, "%s.%s", s->name, parts[i].name);
 		uint32_t region = layout_region(layout->image, name, REGION_RAM, layout->subject, size, s->line);
 		IMAGE_TABLE(layout->image, config_region, TABLE_REGION)[region].alignment = LARGE;
-		layout_map(layout, region, i ? RAM_HIGH : 0, MAP_READ | MAP_WRITE | MAP_EXECUTE);
+		bool hole = !i && has_screen(layout->compiler->description, layout->subject) && size > VGA_END;
+		map_ram(layout, region, i ? RAM_HIGH : 0, 0, hole ? VGA_BEGIN : size);
+		if (hole)
+			map_ram(layout, region, 0, VGA_END, size - VGA_END);
 	}
 	layout_rom(layout, "rom", s->rom, &rom);
 	layout_rom(layout, "vars", s->vars, &rom);
@@ -57,7 +81,7 @@ void layout_guest(struct layout *layout)
 /* The guest has been laid out just before: its mappings are the last ones that are not the layer's. */
 static void map_guest_ram(struct layout *layout, uint32_t guest)
 {
-	uint32_t count = layout->image->count[TABLE_MAPPING], part = 0;
+	uint32_t count = layout->image->count[TABLE_MAPPING];
 	for (uint32_t i = 0; i < count; i++) {
 		const struct config_mapping mapping = IMAGE_TABLE(layout->image, config_mapping, TABLE_MAPPING)[i];
 		if (mapping.subject != guest)
@@ -68,10 +92,13 @@ static void map_guest_ram(struct layout *layout, uint32_t guest)
 			        ->bytes = mapping.gpa;
 			continue;
 		}
-		layout_map(layout, mapping.region, LAYER_GUEST_GPA + mapping.gpa, MAP_READ | MAP_WRITE);
-		layout_tell(layout, parts[part].info, INFO_GUEST_RAM, LAYER_GUEST_GPA + mapping.gpa, mapping.size,
+		struct config_mapping *own = IMAGE_ROW(layout->image, config_mapping, TABLE_MAPPING);
+		*own = mapping;
+		own->subject = layout->subject;
+		own->gpa = LAYER_GUEST_GPA + mapping.gpa;
+		own->rights = MAP_READ | MAP_WRITE;
+		layout_tell(layout, parts[mapping.gpa >= RAM_HIGH].info, INFO_GUEST_RAM, own->gpa, own->size,
 		            INFO_READ | INFO_WRITE);
-		part = 1;
 	}
 }
 

@@ -5,8 +5,8 @@
 
 static const char *const directions[] = {"one-way", "duplex", NULL};
 static const char *const doorbells[] = {"none", "normal", "urgent", NULL};
-static const char *const roles[] = {"none", "console", "heartbeat", "block", NULL};
-static const unsigned role_codes[] = {ROLE_NONE, ROLE_CONSOLE, ROLE_HEARTBEAT, ROLE_BLOCK};
+static const char *const roles[] = {"none", "console", "heartbeat", "block", "screen", NULL};
+static const unsigned role_codes[] = {ROLE_NONE, ROLE_CONSOLE, ROLE_HEARTBEAT, ROLE_BLOCK, ROLE_SCREEN};
 
 static struct described_end parse_end(struct compiler *compiler, const xmlNode *node, const char *name,
                                       const char *vector, const char *role)

@@ -109,7 +109,8 @@ static void parse_device(struct compiler *compiler, const xmlNode *node, const s
 		device.flags = node_choice(compiler, node, model->option, model->options);
 	if (model->number)
 		node_number(compiler, node, model->number, 0, model->number_max, &device.value);
-	bool named = node_attribute(compiler, node, "channel") || node_attribute(compiler, node, "region");
+	bool named = node_attribute(compiler, node, "channel") ||
+	             (!model->needs_channel && node_attribute(compiler, node, "region"));
 	if (model->needs && !named)
 		problem(&compiler->report, device.line, "E-device-resource",
 		        "<%s> is connected to nothing; say %s%s%s%s", model->element, model->peer ? model->peer : "",

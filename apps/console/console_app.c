@@ -8,7 +8,7 @@
 #include "sdk/info.h"
 
 /*
- * Two modes: at the prompt keys go to the line editor, attached they go to the subject. The output of a subject that is
+ * Three modes: at the prompt keys go to the line editor, attached they go to the subject, at a screen to its keyboard. The output of a subject that is
  * not attached never reaches the terminal, so nothing is ever mixed into the prompt.
  */
 #define WATCH_STEP CLOCK_MS
@@ -16,6 +16,7 @@
 void console_app_open(struct console_app *app)
 {
 	console_guests_open(&app->guests);
+	console_screens_open(&app->screens);
 	console_shares_open(&app->shares);
 	console_output_print(&app->output, "\nBulkhead, system %s\n\n", info_get()->system);
 	console_command_run(app, "subjects");
@@ -33,6 +34,24 @@ static void detach(struct console_app *app)
 	console_line_start(&app->line, &app->output);
 }
 
+static void leave_screen(struct console_app *app)
+{
+	const struct console_screen *screen = &app->screens.screen[app->screens.watched];
+
+	console_screens_leave(&app->screens, &app->output);
+	if (!app->screens.shot)
+		console_output_print(&app->output, "--- left the screen of %s ---\n", screen->name);
+	console_line_start(&app->line, &app->output);
+}
+
+static void type_screen(struct console_app *app, char key)
+{
+	if (key == CONSOLE_ESCAPE_KEY)
+		leave_screen(app);
+	else if (!app->screens.shot)
+		console_screens_type(&app->screens, key);
+}
+
 static void type_attached(struct console_app *app, char key)
 {
 	if (key == CONSOLE_ESCAPE_KEY)
@@ -46,7 +65,8 @@ static void type_prompt(struct console_app *app, char key)
 	switch (console_line_key(&app->line, &app->output, key)) {
 	case CONSOLE_LINE_ENTER:
 		console_command_run(app, app->line.text);
-		if (app->guests.attached == CONSOLE_NOBODY && !app->ending)
+		if (app->guests.attached == CONSOLE_NOBODY && app->screens.watched == CONSOLE_SCREEN_NOBODY &&
+		    !app->ending)
 			console_line_start(&app->line, &app->output);
 		break;
 	case CONSOLE_LINE_COMPLETE:
@@ -62,6 +82,8 @@ void console_app_type(struct console_app *app, const char *keys, size_t count)
 	for (size_t i = 0; i < count && !app->ending; i++)
 		if (app->guests.attached != CONSOLE_NOBODY)
 			type_attached(app, keys[i]);
+		else if (app->screens.watched != CONSOLE_SCREEN_NOBODY)
+			type_screen(app, keys[i]);
 		else
 			type_prompt(app, keys[i]);
 }
@@ -70,17 +92,23 @@ bool console_app_step(struct console_app *app)
 {
 	if (console_shares_update(&app->shares) || clock_tsc() >= app->watch_until)
 		app->watch_until = 0;
-	return console_guests_step(&app->guests, &app->output);
+	bool more = console_screens_step(&app->screens, &app->output);
+	if (app->screens.watched != CONSOLE_SCREEN_NOBODY && app->screens.ended)
+		leave_screen(app);
+	return console_guests_step(&app->guests, &app->output) || more;
 }
 
 uint64_t console_app_events(const struct console_app *app)
 {
-	return console_guests_events(&app->guests);
+	return console_guests_events(&app->guests) | console_screens_events(&app->screens);
 }
 
 uint64_t console_app_deadline(const struct console_app *app)
 {
-	return app->watch_until ? clock_deadline(WATCH_STEP) : EVENT_FOREVER;
+	uint64_t step = app->watch_until ? clock_deadline(WATCH_STEP) : EVENT_FOREVER;
+	uint64_t screen = console_screens_deadline(&app->screens);
+
+	return step < screen ? step : screen;
 }
 
 void console_app_end(struct console_app *app)

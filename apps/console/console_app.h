@@ -8,6 +8,7 @@
 #include "apps/console/console_guests.h"
 #include "apps/console/console_line.h"
 #include "apps/console/console_output.h"
+#include "apps/console/console_screen.h"
 #include "apps/console/console_stats.h"
 
 /*
@@ -18,6 +19,7 @@ struct console_app {
 	struct console_output output;
 	struct console_line line;
 	struct console_guests guests;
+	struct console_screens screens;
 	struct console_shares shares;
 	uint64_t watch_until; /* TSC: until then, look often whether a schedule switch has happened; 0 = no */
 	uint64_t uart_lost;   /* for `info`; main.c keeps it */

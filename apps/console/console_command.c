@@ -131,7 +131,30 @@ static void run_help(struct console_app *app, const struct console_command *comm
 	for (uint32_t i = 0; console_command_nth(i); i++)
 		console_output_print(&app->output, "  %-18s %s\n", console_command_nth(i)->usage,
 		                     console_command_nth(i)->help);
-	console_output_text(&app->output, "Ctrl-] leaves an attached console; the tabulator key completes words.\n");
+	console_output_text(&app->output,
+	                    "Ctrl-] leaves an attached console or a screen; the tabulator key completes words.\n");
+}
+
+static void watch_screen(struct console_app *app, const char *name, bool shot)
+{
+	struct console_screen *screen = console_screens_find(&app->screens, name);
+
+	if (screen)
+		console_screens_watch(&app->screens, screen, shot);
+	else
+		console_output_print(&app->output, "no guest called \"%s\" shows its screen here\n", name);
+}
+
+static void run_screen(struct console_app *app, const struct console_command *command, const char *argument)
+{
+	(void)command;
+	watch_screen(app, argument, false);
+}
+
+static void run_screenshot(struct console_app *app, const struct console_command *command, const char *argument)
+{
+	(void)command;
+	watch_screen(app, argument, true);
 }
 
 static const struct console_command commands[] = {
@@ -140,6 +163,9 @@ static const struct console_command commands[] = {
         {"schedule", "schedule [NAME]", "shares by plan and as measured, or a switch", ARGUMENT_SCHEDULE, true,
          run_schedule, 0, 0},
         {"attach", "attach SUBJECT", "its console, recent output first", ARGUMENT_CONSOLE, false, run_attach, 0, 0},
+        {"screen", "screen GUEST", "what its VGA shows; keys go to its keyboard", ARGUMENT_SCREEN, false, run_screen, 0,
+         0},
+        {"screenshot", "screenshot GUEST", "the text its VGA shows now", ARGUMENT_SCREEN, false, run_screenshot, 0, 0},
         {"start", "start SUBJECT", "start a stopped subject", ARGUMENT_SUBJECT, false, run_manage, subject_start,
          "starting"},
         {"stop", "stop SUBJECT", "stop it", ARGUMENT_SUBJECT, false, run_manage, subject_stop, "stopping"},
@@ -176,6 +202,8 @@ const char *console_command_word(const struct console_app *app, enum console_arg
 		return n < info_get()->subjects.count ? INFO_TABLE(info_subject, subjects)[n].name : 0;
 	case ARGUMENT_CONSOLE:
 		return n < app->guests.count ? app->guests.guest[n].name : 0;
+	case ARGUMENT_SCREEN:
+		return n < app->screens.count ? app->screens.screen[n].name : 0;
 	case ARGUMENT_SCHEDULE:
 		return n < info_get()->schedules.count ? INFO_TABLE(info_schedule, schedules)[n].name : 0;
 	case ARGUMENT_ALL:
