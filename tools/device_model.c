@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "tools/device_model.h"
 
-static const char *const nic_models[] = {"e1000", NULL};
+static const char *const nic_models[] = {"e1000", "virtio", NULL};
 static const char *const nic_sources[] = {"own", "any", NULL};
 static const char *const watchdog_actions[] = {"restart", "stop", "fault", NULL};
 static const char *const disk_models[] = {"ide", "virtio", NULL};
