@@ -116,9 +116,11 @@ enum info_device_kind {
 	DEVICE_RNG = 7, /* value: its seed, 0 = the CPU's generator */
 	DEVICE_CONSOLE = 8,
 	DEVICE_SCREEN = 9,
-	DEVICE_KINDS = 10,
+	DEVICE_IVSHMEM = 10, /* value: where the guest sees the memory; flags: IVSHMEM_SECOND */
+	DEVICE_KINDS = 11,
 };
 #define NIC_ANY_SOURCE 1u /* it may send from other addresses than its own */
+#define IVSHMEM_SECOND 2u /* the channel of its doorbell ends here: this is number 1 */
 /* An application at whose end of a channel there is a network card has that card's row in its page, too. */
 #define INFO_DEVICE_TEXT 32
 struct info_device {

@@ -2,6 +2,7 @@
 /* One line per kind; tools/parse_device_model.c has the other half of it, what a description may say. */
 #include "devices/devices.h"
 #include "devices/disk_device.h"
+#include "devices/ivshmem_device.h"
 #include "devices/nic.h"
 #include "devices/panic.h"
 #include "devices/screen.h"
@@ -21,6 +22,7 @@ static const char *debug_init_link(struct machine *machine, const struct info_de
 }
 
 static device_init *const inits[DEVICE_KINDS] = {
+        [DEVICE_IVSHMEM] = ivshmem_device_init,
         [DEVICE_NIC] = nic_init,
         [DEVICE_PANIC] = panic_init,
         [DEVICE_WATCHDOG] = watchdog_device_init,

@@ -2,9 +2,11 @@
 /* Joins a network card's model to its link, its place on the bus, and the machine's turns. */
 #include "devices/nic.h"
 #include "devices/e1000.h"
+#include "devices/interrupt.h"
+#include "devices/virtio_net.h"
 #include "sdk/info.h"
 
-enum nic_model { NIC_E1000 = 0 }; /* as tools/device_model.c lists them */
+enum nic_model { NIC_E1000 = 0, NIC_VIRTIO = 1 }; /* as tools/device_model.c lists them */
 
 struct nic_e1000 {
 	struct net_link link;
@@ -39,6 +41,39 @@ static struct pci_function *add_e1000(struct machine *machine, const uint8_t *ad
 	return &nic->card.pci;
 }
 
+struct nic_virtio {
+	struct net_link link;
+	struct virtio_net card;
+};
+
+static void virtio_poll_it(void *owner)
+{
+	virtio_net_poll(&((struct nic_virtio *)owner)->card);
+}
+
+static uint64_t virtio_when(const void *owner)
+{
+	return virtio_net_deadline(&((const struct nic_virtio *)owner)->card);
+}
+
+static void virtio_do(void *owner, uint64_t now)
+{
+	virtio_net_run(&((struct nic_virtio *)owner)->card, now);
+}
+
+static struct pci_function *add_virtio(struct machine *machine, const uint8_t *address,
+                                       const struct info_channel *channel)
+{
+	struct nic_virtio *nic = machine_alloc(machine, sizeof(*nic));
+	if (!nic || net_link_open(&nic->link, channel) ||
+	    !machine_add_poll(machine, &(struct machine_poll){virtio_poll_it, nic}) ||
+	    !machine_add_timer(machine, &(struct machine_timer){virtio_when, virtio_do, nic}))
+		return 0;
+	struct net_backend backend = net_link_backend(&nic->link);
+	virtio_net_init(&nic->card, address, &backend, &machine->clock, &(struct msix_sink){interrupt_msi, machine});
+	return &nic->card.virtio.function;
+}
+
 const char *nic_init(struct machine *machine, const struct info_device *device)
 {
 	uint8_t address[NET_ADDRESS_BYTES];
@@ -48,6 +83,8 @@ const char *nic_init(struct machine *machine, const struct info_device *device)
 	struct pci_function *function = 0;
 	if (device->model == NIC_E1000)
 		function = add_e1000(machine, address, channel);
+	else if (device->model == NIC_VIRTIO)
+		function = add_virtio(machine, address, channel);
 	if (!function)
 		return "a network card does not fit, or its channel cannot carry frames";
 	return machine_connect(machine, device->place, function) ? 0 : "no place for a network card";

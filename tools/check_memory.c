@@ -9,7 +9,7 @@ static void check_map(struct compiler *compiler, const struct described_map *map
 	const struct description *d = compiler->description;
 	const struct described_region *region = &d->region[map->region];
 	const uint32_t both = MAP_WRITE | MAP_EXECUTE;
-	if (d->subject[map->subject].kind == KIND_GUEST)
+	if (d->subject[map->subject].kind == KIND_GUEST && !map->gpa)
 		problem(&compiler->report, map->line, "E-map-guest",
 		        "a guest sees only its own RAM; map the region in an app and connect the two by a channel");
 	if ((map->rights & both) == both)

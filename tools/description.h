@@ -121,6 +121,7 @@ struct described_map {
 	uint32_t subject, region;
 	int line;
 	uint32_t rights;
+	uint64_t gpa; /* 0: where there is room; only a guest's has a place of its own */
 };
 struct described_device { /* of a guest: struct info_device */
 	uint32_t subject;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "tools/device_model.h"
 
-static const char *const nic_models[] = {"e1000", NULL};
+static const char *const nic_models[] = {"e1000", "virtio", NULL};
 static const char *const nic_sources[] = {"own", "any", NULL};
 static const char *const watchdog_actions[] = {"restart", "stop", "fault", NULL};
+static const char *const ivshmem_accesses[] = {"r", "rw", NULL};
 static const char *const disk_models[] = {"ide", "virtio", NULL};
 
 const struct device_model device_models[] = {
@@ -31,6 +32,16 @@ const struct device_model device_models[] = {
          .number_max = 4094,
          .text = "mac"},
         {.element = "watchdog", .kind = DEVICE_WATCHDOG, .limit = 1, .option = "action", .options = watchdog_actions},
+        {.element = "ivshmem",
+         .kind = DEVICE_IVSHMEM,
+         .limit = 4,
+         .channel = true,
+         .region = true,
+         .needs = true,
+         .rights = MAP_READ,
+         .window = true,
+         .option = "access",
+         .options = ivshmem_accesses},
         {.element = "disk",
          .kind = DEVICE_DISK,
          .limit = 8,

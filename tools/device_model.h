@@ -22,6 +22,7 @@ struct device_model {
 	bool needs;                 /* must have the one or the other */
 	uint32_t rights;            /* MAP_* over a persistent region; a file is only read */
 	bool overlay;               /* overlay="SIZE": memory for what is written beside a file */
+	bool window;                /* the region is memory that the guest itself sees, too */
 	const char *option;         /* attribute whose value, one of `options`, becomes the row's flags, or NULL */
 	const char *const *options; /* the first is the default */
 	const char *number;         /* attribute that becomes the row's value, by default 0, or NULL */

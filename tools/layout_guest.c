@@ -57,6 +57,15 @@ static void layout_rom(struct layout *layout, const char *what, const char *name
 	layout_map(layout, region, *end, MAP_READ | MAP_EXECUTE);
 }
 
+/* Memory that the guest shares with others, as the BAR of a device that says where it is. */
+static void layout_shared(struct layout *layout)
+{
+	const struct description *d = layout->compiler->description;
+	for (unsigned i = 0; i < d->map_count; i++)
+		if (d->map[i].subject == layout->subject)
+			layout_map(layout, d->region[d->map[i].region].index, d->map[i].gpa, d->map[i].rights);
+}
+
 void layout_guest(struct layout *layout)
 {
 	uint64_t rom = RAM_HIGH;
@@ -74,6 +83,7 @@ void layout_guest(struct layout *layout)
 		if (hole)
 			map_ram(layout, region, 0, VGA_END, size - VGA_END);
 	}
+	layout_shared(layout);
 	layout_rom(layout, "rom", s->rom, &rom);
 	layout_rom(layout, "vars", s->vars, &rom);
 }
@@ -84,7 +94,9 @@ static void map_guest_ram(struct layout *layout, uint32_t guest)
 	uint32_t count = layout->image->count[TABLE_MAPPING];
 	for (uint32_t i = 0; i < count; i++) {
 		const struct config_mapping mapping = IMAGE_TABLE(layout->image, config_mapping, TABLE_MAPPING)[i];
-		if (mapping.subject != guest)
+		const struct config_region *region =
+		        &IMAGE_TABLE(layout->image, config_region, TABLE_REGION)[mapping.region];
+		if (mapping.subject != guest || region->kind != REGION_RAM)
 			continue;
 		if (!(mapping.rights & MAP_WRITE)) {
 			layout_tell(layout, "rom", INFO_GUEST_ROM, layout_window(layout, mapping.region, MAP_READ),

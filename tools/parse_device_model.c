@@ -4,6 +4,9 @@
 #include "tools/device_model.h"
 #include "tools/parse.h"
 
+#define WINDOW_BASE UINT64_C(0xc0000000)
+#define WINDOW_STEP (UINT64_C(16) << 20)
+
 /* "5" or "5.1" -> device * 8 + function; 0 and 1 are the board's own. */
 static void parse_place(struct compiler *compiler, const xmlNode *node, struct described_device *device)
 {
@@ -76,6 +79,32 @@ static void parse_region_of(struct compiler *compiler, const xmlNode *node, cons
 		        overlay);
 }
 
+/* The guest sees the region where no RAM and, as firmware and systems place them, no other BAR lies. */
+static void parse_window(struct compiler *compiler, struct described_device *device)
+{
+	struct description *d = compiler->description;
+	const struct described_region *region = device->region == CONFIG_NONE ? NULL : &d->region[device->region];
+	if (!region || region->kind != REGION_CHANNEL || region->size & (region->size - 1) ||
+	    region->size > WINDOW_STEP) {
+		problem(&compiler->report, device->line, "E-ivshmem-region",
+		        "a guest can share a region of kind shared whose size is a power of two, 4K to 16M; name one");
+		return;
+	}
+	uint32_t rights = device->flags ? MAP_READ | MAP_WRITE : MAP_READ;
+	device->value = WINDOW_BASE + device->index * WINDOW_STEP;
+	if (d->map_count < MAX_MAPS)
+		d->map[d->map_count++] = (struct described_map){
+		        .subject = device->subject,
+		        .region = device->region,
+		        .line = device->line,
+		        .rights = rights,
+		        .gpa = device->value,
+		};
+	if (device->channel != CONFIG_NONE &&
+	    d->channel[device->channel].to.subject == d->subject[device->subject].partner)
+		device->flags |= IVSHMEM_SECOND;
+}
+
 static void parse_text(struct compiler *compiler, const xmlNode *node, const struct device_model *model,
                        struct described_device *device)
 {
@@ -118,6 +147,8 @@ static void parse_device(struct compiler *compiler, const xmlNode *node, const s
 		        model->region ? " or region= or file=" : "");
 	parse_channel_of(compiler, node, model, &device);
 	parse_region_of(compiler, node, model, &device);
+	if (model->window)
+		parse_window(compiler, &device);
 	d->device[d->device_count++] = device;
 }
 

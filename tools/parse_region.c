@@ -94,7 +94,7 @@ uint32_t parse_map_of(struct compiler *compiler, const xmlNode *node, const char
 			problem(&compiler->report, line, "E-map-twice",
 			        "\"%s\" maps region \"%s\" already; keep one of the two", d->subject[subject].name,
 			        name);
-	d->map[d->map_count++] = (struct described_map){subject, region, line, rights};
+	d->map[d->map_count++] = (struct described_map){subject, region, line, rights, 0};
 	return region;
 }
 

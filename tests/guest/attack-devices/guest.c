@@ -5,6 +5,7 @@
  * Only code and stack: no constant in memory, no jump table, no static variable (kernel.S says why).
  */
 #include <stdint.h>
+#include "tests/guest/attack-devices/greeting.h"
 
 #pragma GCC optimize("no-jump-tables", "no-tree-switch-conversion")
 
@@ -17,6 +18,8 @@
 #define BARS 6u
 #define FIRST_MEMORY 0xd0000000u
 #define FIRST_PORT 0xa000u
+#define IVSHMEM 0x11101af4u
+#define DOORBELL 12
 #define ROUND 64u /* accesses between two signs of life on COM1 */
 
 void attack_guest(void);
@@ -116,6 +119,8 @@ static void find_functions(struct attacker *a)
 				f->bar[i] = memory;
 				memory += 0x1000000;
 			}
+			config_write(devfn, 0x10 + 4 * i, f->bar[i]); /* shared memory stays where it is */
+			f->bar[i] = config_read(devfn, 0x10 + 4 * i) & (mask & 1 ? ~3u : ~15u);
 		}
 	}
 }
@@ -128,6 +133,17 @@ static void switch_on(struct attacker *a)
 			if (f->size[i])
 				config_write(f->devfn, 0x10 + 4 * i, f->bar[i]);
 		config_write(f->devfn, 4, 7);
+	}
+}
+
+/* What a guest does with shared memory: a word into it, and a ring of the doorbell. */
+static void greet(const struct attacker *a)
+{
+	for (uint32_t n = 0; n < a->count; n++) {
+		if (config_read(a->function[n].devfn, 0) != IVSHMEM)
+			continue;
+		*(volatile uint32_t *)(uintptr_t)a->function[n].bar[2] = GREETING;
+		*(volatile uint32_t *)(uintptr_t)(a->function[n].bar[0] + DOORBELL) = 1u << 16;
 	}
 }
 
@@ -191,6 +207,8 @@ void attack_guest(void)
 		*word = odd_value(&a);
 	find_functions(&a);
 	out8(COM1, (uint8_t)('0' + a.count));
+	switch_on(&a);
+	greet(&a);
 	while (a.count) {
 		switch_on(&a);
 		for (unsigned i = 0; i < ROUND; i++) {
