@@ -19,16 +19,20 @@ extern struct timer_scale timer_scale;
 void timer_arm_msr(uint64_t deadline);
 #define TIMER_COUNT ((volatile uint32_t *)UINT64_C(0xfee00380))
 
-static inline void timer_arm(uint64_t deadline)
+static inline uint32_t timer_count(uint64_t deadline)
 {
-	if (__builtin_expect(timer_scale.msr, false)) {
-		timer_arm_msr(deadline);
-		return;
-	}
 	uint64_t now = rdtsc(), delta = deadline - now;
 	if (__builtin_expect(delta > timer_scale.max, false)) /* past, or far away: then it fires early, once */
 		delta = deadline < now ? 0 : timer_scale.max;
-	*TIMER_COUNT = (uint32_t)((delta * timer_scale.mul >> 32) + 1);
+	return (uint32_t)((delta * timer_scale.mul >> 32) + 1);
+}
+
+static inline void timer_arm(uint64_t deadline)
+{
+	if (__builtin_expect(timer_scale.msr, false))
+		timer_arm_msr(deadline);
+	else
+		*TIMER_COUNT = timer_count(deadline);
 }
 
 #endif

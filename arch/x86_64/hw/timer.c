@@ -23,8 +23,7 @@ static bool deadline_mode ONCE;
 
 struct sample {
 	uint64_t tsc, doubt;
-	uint32_t apic;
-	uint32_t pit;
+	uint32_t apic, pit;
 };
 
 INIT_TEXT static uint32_t pit_count(void)
@@ -34,48 +33,28 @@ INIT_TEXT static uint32_t pit_count(void)
 	return low | (uint32_t)in8(0x42) << 8;
 }
 
-INIT_TEXT static struct sample sample_edge(void)
+INIT_TEXT __attribute__((noinline)) static void sample(struct sample *best)
 {
-	struct sample sample = {0};
-	uint32_t first = pit_count();
-	uint64_t before = rdtsc();
-	for (unsigned i = 0; i < EDGE_POLLS; i++) {
-		sample.pit = pit_count();
-		sample.tsc = rdtsc();
-		if (sample.pit != first)
-			break;
-		before = sample.tsc;
-	}
-	sample.apic = apic_read(APIC_TIMER_CURRENT);
-	sample.doubt = rdtsc() - before;
-	return sample;
-}
-
-INIT_TEXT static struct sample sample_best(void)
-{
-	struct sample best = {.doubt = ~UINT64_C(0)};
+	best->doubt = ~UINT64_C(0);
 	for (unsigned i = 0; i < SAMPLES; i++) {
-		struct sample sample = sample_edge();
-		if (sample.doubt < best.doubt)
-			best = sample;
+		struct sample edge = {.pit = pit_count(), .tsc = rdtsc()};
+		uint32_t first = edge.pit;
+		uint64_t before = edge.tsc;
+		for (unsigned polls = 0; edge.pit == first && polls < EDGE_POLLS; polls++) {
+			before = edge.tsc;
+			edge.pit = pit_count();
+			edge.tsc = rdtsc();
+		}
+		edge.apic = apic_read(APIC_TIMER_CURRENT);
+		edge.doubt = rdtsc() - before;
+		if (edge.doubt < best->doubt)
+			*best = edge;
 	}
-	return best;
 }
 
-/* true if the PIT did not run out in between: then its difference is the truth. */
-INIT_TEXT static bool measure(struct sample *from, struct sample *to)
+INIT_TEXT static bool pit_ran_out(void)
 {
-	out8(0x61, (uint8_t)((in8(0x61) & ~2u) | 1u)); /* gate on, speaker off */
-	out8(0x43, 0xb0);                              /* channel 2, both bytes, mode 0: OUT rises once, at zero */
-	out8(0x42, 0xff);
-	out8(0x42, 0xff);
-	pit_count(); /* the first count loads it */
-	*from = sample_best();
-	for (unsigned i = 0; i < 1000 * EDGE_POLLS && !(in8(0x61) & 1u << 5); i++)
-		if (from->pit - pit_count() >= PIT_TICKS)
-			break;
-	*to = sample_best();
-	return !(in8(0x61) & 1u << 5) && from->pit > to->pit;
+	return in8(0x61) & 1u << 5;
 }
 
 /* CPUID 0x15: crystal in ECX; the local APIC timer runs at the crystal's rate (SDM 3A 11.5.4). */
@@ -93,17 +72,27 @@ INIT_TEXT static bool stated(uint64_t *tsc_hz, uint64_t *apic_hz)
 	return true;
 }
 
+/* The PIT's difference is the truth if it did not run out in between. */
 INIT_TEXT static bool measured(uint64_t *tsc_hz, uint64_t *apic_hz)
 {
 	struct sample from, to;
-	apic_write(APIC_TIMER_INITIAL, ~0u);
 	for (unsigned i = 0; i < ATTEMPTS; i++) {
-		if (!measure(&from, &to))
-			continue;
-		uint64_t ticks = from.pit - to.pit;
-		*tsc_hz = (to.tsc - from.tsc) * PIT_HZ / ticks;
-		*apic_hz = (uint64_t)(from.apic - to.apic) * PIT_HZ / ticks;
+		out8(0x61, (uint8_t)((in8(0x61) & ~2u) | 1u)); /* gate on, speaker off */
+		out8(0x43, 0xb0); /* channel 2, both bytes, mode 0: OUT rises once, at zero */
+		out8(0x42, 0xff);
+		out8(0x42, 0xff);
+		pit_count(); /* the first count loads it */
+		apic_write(APIC_TIMER_INITIAL, ~0u);
+		sample(&from);
+		for (unsigned polls = 0; polls < 1000 * EDGE_POLLS && !pit_ran_out(); polls++)
+			if (from.pit - pit_count() >= PIT_TICKS)
+				break;
+		sample(&to);
 		apic_write(APIC_TIMER_INITIAL, 0);
+		if (pit_ran_out() || from.pit <= to.pit)
+			continue;
+		*tsc_hz = (to.tsc - from.tsc) * PIT_HZ / (from.pit - to.pit);
+		*apic_hz = (from.apic - to.apic) * PIT_HZ / (from.pit - to.pit);
 		return true;
 	}
 	return false;
@@ -121,7 +110,7 @@ INIT_TEXT bool timer_init(void)
 	if (!stated(&tsc_hz, &apic_hz) && !measured(&tsc_hz, &apic_hz))
 		return false;
 	tsc_khz = tsc_hz / 1000;
-	if (tsc_khz == 0 || apic_hz == 0 || apic_hz >> 32)
+	if (tsc_khz == 0 || apic_hz >> 32)
 		return false;
 	timer_scale.mul = (apic_hz << 32) / tsc_hz;
 	if (timer_scale.mul == 0)
@@ -139,14 +128,10 @@ INIT_TEXT void timer_start(void)
 
 void timer_arm_msr(uint64_t deadline)
 {
-	if (deadline_mode) {
+	if (deadline_mode)
 		wrmsr(MSR_TSC_DEADLINE, deadline == 0 ? 1 : deadline); /* 0 would disarm */
-		return;
-	}
-	uint64_t now = rdtsc(), delta = deadline - now;
-	if (delta > timer_scale.max)
-		delta = deadline < now ? 0 : timer_scale.max;
-	wrmsr(MSR_X2APIC + APIC_TIMER_INITIAL / 16, (uint32_t)((delta * timer_scale.mul >> 32) + 1));
+	else
+		wrmsr(MSR_X2APIC + APIC_TIMER_INITIAL / 16, timer_count(deadline));
 }
 
 void machine_timer(struct cpu *cpu, uint64_t deadline)

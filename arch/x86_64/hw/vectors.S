@@ -31,27 +31,15 @@ exception:
 	call core_panic
 
 	.macro save
-	push %rax
-	push %rcx
-	push %rdx
-	push %rsi
-	push %rdi
-	push %r8
-	push %r9
-	push %r10
-	push %r11
+	.irp reg, rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11
+	push %\reg
+	.endr
 	cld
 	.endm
 	.macro restore
-	pop %r11
-	pop %r10
-	pop %r9
-	pop %r8
-	pop %rdi
-	pop %rsi
-	pop %rdx
-	pop %rcx
-	pop %rax
+	.irp reg, r11, r10, r9, r8, rdi, rsi, rdx, rcx, rax
+	pop %\reg
+	.endr
 	.endm
 
 vector_nmi: /* the CPU's five words and our nine keep RSP aligned */
