@@ -119,7 +119,7 @@ GUEST_COMMON := $(wildcard tests/guest/common/*.c tests/guest/common/*.S)
 $(foreach t,$(GUEST_TESTS),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c tests/guest/$(t)/*.S) $(GUEST_COMMON))))
 # benchmark applications: tests/bench/NAME/main.c is an app named bench-NAME
 BENCH_APPS := $(notdir $(patsubst %/main.c,%,$(wildcard tests/bench/*/main.c)))
-$(foreach b,$(BENCH_APPS),$(eval $(call app_rule,bench-$(b),$(wildcard tests/bench/$(b)/*.c) $(GUEST_COMMON))))
+$(foreach b,$(BENCH_APPS),$(eval $(call app_rule,bench-$(b),$(wildcard tests/bench/$(b)/*.c tests/bench/$(b)/*.S) $(GUEST_COMMON))))
 
 # --- the host tool ---
 TOOL_SRC := $(wildcard tools/*.c tools/*/*.c) $(filter-out lib/bytes.c,$(wildcard lib/*.c))

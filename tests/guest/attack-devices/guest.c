@@ -22,7 +22,7 @@
 #define DOORBELL 12
 #define ROUND 64u /* accesses between two signs of life on COM1 */
 
-void attack_guest(void);
+void guest_main(void);
 
 struct function {
 	uint32_t devfn;
@@ -197,7 +197,7 @@ static void attack_function(struct attacker *a, const struct function *f)
 		access_memory(a, at, size);
 }
 
-void attack_guest(void)
+void guest_main(void)
 {
 	struct attacker a;
 	uint32_t low, high;

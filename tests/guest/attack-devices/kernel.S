@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The hostile guest's start: a Multiboot header (0.6.96, 3.1.3) that loads this file from itself on to where its text is
- * linked, so data and bss do not exist for the guest; then long mode with 4 GiB mapped one to one, and attack_guest().
+ * The start of a guest in a test: a Multiboot header (0.6.96, 3.1.3) that loads this file from itself on to where its text is
+ * linked, so data and bss do not exist for the guest; then long mode with 4 GiB mapped one to one, and guest_main().
  */
 #define MAGIC 0x1badb002
 #define ADDRESSES 0x10000
@@ -55,7 +55,7 @@ guest_start:
 	movl %eax, %es
 	movl %eax, %ss
 	movl $STACK, %esp
-	call attack_guest
+	call guest_main
 	ud2
 	.balign 8
 5:	.quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff
