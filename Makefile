@@ -33,7 +33,7 @@ X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
 AMD_SRC := $(CORE_SRC) $(X86_SRC) $(wildcard arch/x86_64/vcpu/*.c arch/x86_64/amd/*.c arch/x86_64/amd/*.S)
 AMD_OBJ := $(AMD_SRC:%=$(B)/core-amd/%.o)
 # Optimised across files. These are fast: without one of them an exit costs a tenth more; the rest is small, at under 1 %.
-CORE_HOT := $(addprefix core/,hypercall.c layer.c scheduler.c vcpu.c) $(addprefix arch/x86_64/,cpuid.c lapic.c \
+CORE_HOT := $(addprefix core/,hypercall.c layer.c scheduler.c) $(addprefix arch/x86_64/,cpuid.c lapic.c \
 	lapic_register.c lapic_timer.c msr.c $(addprefix vcpu/,exit.c interrupt.c msr.c switch.c) amd/exit.c \
 	amd/interrupt.c hw/timer.c)
 CORE_DENSE := -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels

@@ -20,6 +20,7 @@
 #define UNUSED __attribute__((unused))
 #define CALL struct vcpu *vcpu UNUSED, uint64_t a UNUSED, uint64_t b UNUSED, uint64_t c UNUSED
 #define SAME vcpu, a, b, c
+#define RARE __attribute__((cold)) /* small rather than fast */
 /* What the first argument is an index of; from LAYER on: only a layer may call. */
 enum named { NOTHING, EVENT, LINE, CONSUMER, SCHEDULE, SUBJECT, LAYER, GUEST, OWN };
 struct entry {
@@ -29,7 +30,7 @@ struct entry {
 #define NAMES(named) ((uint64_t)(named) << 56)
 #define RIGHT_MANAGE (RIGHT_START | RIGHT_STOP | RIGHT_PAUSE | RIGHT_RESUME | RIGHT_RESTART | RIGHT_STATUS)
 
-static enum status no_call(CALL)
+static RARE enum status no_call(CALL)
 {
 	return ERR_NUMBER;
 }
@@ -73,7 +74,7 @@ static enum status unmask(CALL)
 	return OK;
 }
 
-static enum status set_time(CALL)
+static RARE enum status set_time(CALL)
 {
 	if (!audit_charge(vcpu->cpu, vcpu))
 		return ERR_BUDGET;
@@ -83,7 +84,7 @@ static enum status set_time(CALL)
 }
 
 /* HC_SUBJECT_START ... HC_SUBJECT_RESTART */
-static enum status manage(CALL)
+static RARE enum status manage(CALL)
 {
 	uint64_t number = vcpu_argument(&vcpu->machine, 0);
 
@@ -99,7 +100,7 @@ _Static_assert(COMMAND_STOP == HC_SUBJECT_STOP - HC_SUBJECT_START &&
                        COMMAND_RESTART == HC_SUBJECT_RESTART - HC_SUBJECT_START,
                "in the same order");
 
-static enum status status(CALL)
+static RARE enum status status(CALL)
 {
 	const struct subject *subject = &subjects[a];
 	uint64_t runtime = 0;
@@ -112,7 +113,7 @@ static enum status status(CALL)
 	return OK;
 }
 
-static enum status write_record(CALL)
+static RARE enum status write_record(CALL)
 {
 	if (a >= 0x10000)
 		return ERR_ARGUMENT;
@@ -120,7 +121,7 @@ static enum status write_record(CALL)
 	                                                                                               : ERR_BUDGET;
 }
 
-static enum status mask_records(CALL)
+static RARE enum status mask_records(CALL)
 {
 	if (b > (AUDIT_SECURITY | AUDIT_SAFETY | AUDIT_USER | AUDIT_SYSTEM))
 		return ERR_ARGUMENT;
@@ -128,12 +129,12 @@ static enum status mask_records(CALL)
 	return OK;
 }
 
-static enum status switch_schedule(CALL)
+static RARE enum status switch_schedule(CALL)
 {
 	return scheduler_switch(vcpu->cpu, (uint32_t)a);
 }
 
-static enum status self_test(CALL)
+static RARE enum status self_test(CALL)
 {
 	uint64_t next = 0;
 	enum status status = system_self_test(a, &next);
@@ -145,7 +146,7 @@ static enum status self_test(CALL)
 	return status;
 }
 
-static enum status load_image(CALL)
+static RARE enum status load_image(CALL)
 {
 	struct subject *target = &subjects[a];
 	enum status status = memory_image_check(vcpu->subject, target, b, c);
@@ -160,12 +161,12 @@ static enum status load_image(CALL)
 	return OK;
 }
 
-static enum status reboot(CALL)
+static RARE enum status reboot(CALL)
 {
 	machine_reboot();
 }
 
-static enum status power_off(CALL)
+static RARE enum status power_off(CALL)
 {
 	machine_power_off(the_system.config->pm_off_port, the_system.config->pm_off_value);
 }
@@ -176,13 +177,13 @@ static struct vcpu *guest_vcpu(const struct vcpu *layer, uint64_t number)
 	return layer->subject->partner->vcpu + number;
 }
 
-static enum status get(CALL)
+static RARE enum status get(CALL)
 {
 	machine_export(vcpu->guest, vcpu->guest->frame, FRAME_HAS_ALL);
 	return OK;
 }
 
-static enum status set(CALL)
+static RARE enum status set(CALL)
 {
 	if (b & ~(uint64_t)FRAME_HAS_ALL || vcpu->guest->state == VCPU_PARKED)
 		return ERR_ARGUMENT;
@@ -222,7 +223,7 @@ static enum status raise_line(CALL)
 	return OK;
 }
 
-static enum status end_guest(CALL)
+static RARE enum status end_guest(CALL)
 {
 	bool restart = vcpu_argument(&vcpu->machine, 0) == HC_GUEST_RESTART;
 
@@ -231,7 +232,7 @@ static enum status end_guest(CALL)
 	return OK;
 }
 
-static enum status fault_guest(CALL)
+static RARE enum status fault_guest(CALL)
 {
 	exception_fault(vcpu->cpu, vcpu->guest, FAULT_LAYER, EXIT_INSTRUCTION, a);
 	return OK;
@@ -325,12 +326,13 @@ static enum status allowed(const struct vcpu *vcpu, uint64_t a, uint64_t need)
 }
 
 /* A refused call has changed nothing: number and arguments still stand in the registers. */
-static __attribute__((noinline)) void refused(struct vcpu *vcpu, enum status status)
+static RARE enum status refused(struct vcpu *vcpu, enum status status)
 {
 	__atomic_add_fetch(&vcpu->subject->stats->denials, 1, __ATOMIC_RELAXED);
 	audit_vcpu(vcpu->cpu, vcpu,
 	           AUDIT(AUDIT_SECURITY, AUDIT_HYPERCALL_DENIED, vcpu_argument(&vcpu->machine, 0), status,
 	                 vcpu_argument(&vcpu->machine, 1)));
+	return status;
 }
 
 void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
@@ -350,6 +352,6 @@ void core_hypercall(struct cpu *cpu, struct vcpu *vcpu)
 			status = entry->act(SAME);
 	}
 	if (__builtin_expect(status != OK, false))
-		refused(vcpu, status);
+		status = refused(vcpu, status);
 	vcpu_result(machine, 0, status);
 }

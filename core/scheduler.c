@@ -29,7 +29,7 @@ static const struct config_schedule *schedule_at(uint32_t schedule)
 	return &CONFIG_TABLE(the_system.config, config_schedule, TABLE_SCHEDULE)[schedule];
 }
 
-static void load_plan(struct cpu *cpu, uint32_t schedule)
+static __attribute__((cold)) void load_plan(struct cpu *cpu, uint32_t schedule)
 {
 	const struct config_schedule *s = schedule_at(schedule);
 	const struct config_plan *plan = CONFIG_TABLE(the_system.config, config_plan, TABLE_PLAN) + s->plan.first;
@@ -50,7 +50,7 @@ static void load_plan(struct cpu *cpu, uint32_t schedule)
 #define MEMBERS (4 * CONFIG_MAX_VCPUS)
 static struct vcpu *members[MEMBERS], **group_members[CONFIG_MAX_GROUPS], *nobody[1];
 
-static void open_groups(void)
+static __attribute__((cold)) void open_groups(void)
 {
 	const struct config_group *g = CONFIG_TABLE(the_system.config, config_group, TABLE_GROUP);
 	const struct config_member *member = CONFIG_TABLE(the_system.config, config_member, TABLE_MEMBER);
@@ -69,7 +69,7 @@ static void open_groups(void)
 }
 
 /* The schedule that is wanted, from this boundary on. */
-static __attribute__((noinline)) void change_plan(struct cpu *cpu, uint32_t wanted)
+static __attribute__((cold)) void change_plan(struct cpu *cpu, uint32_t wanted)
 {
 	uint32_t before = cpu->schedule;
 
@@ -174,7 +174,7 @@ static __attribute__((noinline)) uint64_t expire(struct vcpu *vcpu, uint64_t now
 
 /* What a member has that is not usual. False: it may be set to its start state, which has to wait until machine_run()
  * has come back and no vCPU's registers are in the CPU's any more. */
-static __attribute__((noinline)) bool serve(struct cpu *cpu, struct vcpu *vcpu)
+static __attribute__((noinline)) bool serve(struct cpu *cpu, struct vcpu *vcpu, const struct vcpu *next)
 {
 	uint64_t requests = __atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST);
 
@@ -183,7 +183,7 @@ static __attribute__((noinline)) bool serve(struct cpu *cpu, struct vcpu *vcpu)
 	if (requests)
 		vcpu_serve(cpu, vcpu);
 	struct subject *leader = vcpu->subject->leader;
-	if (vcpu->state == VCPU_PARKED && vcpu == leader->vcpu && !cpu->work && subject_has_work(leader))
+	if (vcpu->state == VCPU_PARKED && vcpu == leader->vcpu && !next && !cpu->work && subject_has_work(leader))
 		cpu->work = leader;
 	return true;
 }
@@ -214,7 +214,6 @@ struct vcpu *core_choose(struct cpu *cpu)
 	struct vcpu *next = 0;
 
 	__atomic_store_n(&cpu->resched, 0, __ATOMIC_SEQ_CST);
-	cpu->work = 0;
 	uint64_t now = machine_now();
 	if (cpu->nmi)
 		core_panic(2, 0, 0, cpu->id);
@@ -226,7 +225,7 @@ struct vcpu *core_choose(struct cpu *cpu)
 	for (struct vcpu **member = cpu->member; *member; member++) {
 		struct vcpu *vcpu = *member;
 		if ((__atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST) || vcpu->state == VCPU_PARKED) &&
-		    !serve(cpu, vcpu)) {
+		    !serve(cpu, vcpu, next)) {
 			cpu->resched = 1;
 			run_next(cpu, 0, now);
 			return 0;
@@ -259,8 +258,10 @@ static void idle(struct cpu *cpu)
 
 void scheduler_round(struct cpu *cpu)
 {
-	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED))
+	if (__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED)) {
+		cpu->work = 0; /* there is none while somebody runs */
 		core_choose(cpu);
+	}
 	if (cpu->current) {
 		machine_run(cpu, cpu->current);
 	} else if (cpu->work) {
@@ -278,7 +279,7 @@ void scheduler_run(struct cpu *cpu)
 		scheduler_round(cpu);
 }
 
-void scheduler_start(uint64_t epoch)
+__attribute__((cold)) void scheduler_start(uint64_t epoch)
 {
 	const struct config_header *config = the_system.config;
 	uint64_t now = machine_now();
@@ -306,7 +307,7 @@ void scheduler_start(uint64_t epoch)
 	the_system.stats->schedule_next = config->schedule;
 }
 
-enum status scheduler_switch(struct cpu *cpu, uint32_t schedule)
+__attribute__((cold)) enum status scheduler_switch(struct cpu *cpu, uint32_t schedule)
 {
 	uint64_t old = __atomic_load_n(&switch_word, __ATOMIC_SEQ_CST);
 	uint64_t now = machine_now(), margin = system_ticks(the_system.config->switch_us);
