@@ -14,10 +14,15 @@ struct request {
 	uint64_t size, alignment;
 };
 
-/* per subject: I/O and MSR permission maps; per vCPU: VMCB, extended state. Leaves of 1 GiB are left to hardware that
+/* per subject: I/O and MSR permission maps; per vCPU: VMCB or VMCS, extended state. Leaves of 1 GiB are left to hardware that
  * has them; the tables stay the same everywhere. */
 const struct placement_costs placement_costs_amd = {
         .subject_pages = 5,
+        .vcpu_pages = 2,
+        .leaf_max = UINT64_C(2) << 20,
+};
+const struct placement_costs placement_costs_intel = {
+        .subject_pages = 3,
         .vcpu_pages = 2,
         .leaf_max = UINT64_C(2) << 20,
 };

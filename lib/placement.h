@@ -22,7 +22,7 @@ struct placement_costs {
 	uint32_t cpu_pages, subject_pages, vcpu_pages, fixed_pages;
 	uint64_t leaf_max; /* largest second-level leaf the machine has: 4 KiB, 2 MiB or 1 GiB */
 };
-extern const struct placement_costs placement_costs_amd;
+extern const struct placement_costs placement_costs_amd, placement_costs_intel;
 struct placement_input {
 	const struct config_header *config;
 	uint64_t package; /* where the package lies */

@@ -6,7 +6,7 @@ const struct table_format table_format_ept = {
         .leaf = 0x300,  /* accessed, dirty */
         .large = 0x80,
         .read = 0x1,
-        .write = 0x2,
-        .execute = 0x4,
+        .write = 0x3,     /* writing without reading is no legal entry */
+        .execute = 0x5,   /* and fetching without reading only on some processors */
         .cached = 6 << 3, /* write-back */
 };

@@ -25,16 +25,6 @@ static const struct row rows[ROW_COUNT] = {
         [VMEXIT_XSETBV] = {EXIT_INSTRUCTION + 1, 3},
 };
 
-static const struct row *row_of(uint32_t code)
-{
-	static const struct row memory = {EXIT_MEMORY + 1, 0}, refused = {EXIT_ENTRY + 1, 0},
-	                        other = {EXIT_INSTRUCTION + 1, 0};
-
-	if (code < ROW_COUNT && rows[code].reason)
-		return &rows[code];
-	return code == VMEXIT_NPF ? &memory : code == 0xffffffffu ? &refused : &other;
-}
-
 struct vcpu *vcpu_exit(struct vcpu *vcpu)
 {
 	const struct vmcb *vmcb = vcpu->machine.vendor.vmcb;
@@ -51,8 +41,14 @@ struct vcpu *vcpu_exit(struct vcpu *vcpu)
 		return exit_cpuid(vcpu);
 	case VMEXIT_INTR:
 		return exit_interrupt(vcpu);
+	case VMEXIT_NPF:
+		return exit_other(vcpu, EXIT_MEMORY, 0);
+	case VMEXIT_REFUSED:
+		return exit_other(vcpu, EXIT_ENTRY, 0);
 	default:
-		return exit_other(vcpu, row_of(code)->reason - 1u, row_of(code)->length);
+		if (code < ROW_COUNT && rows[code].reason)
+			return exit_other(vcpu, rows[code].reason - 1u, rows[code].length);
+		return exit_other(vcpu, EXIT_INSTRUCTION, 0);
 	}
 }
 
@@ -105,9 +101,9 @@ static uint64_t window(struct vcpu_state *state)
 uint64_t vendor_answer(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	uint32_t code = (uint32_t)state->vendor.vmcb->exit_code, reason = row_of(code)->reason - 1u;
+	uint32_t code = (uint32_t)state->vendor.vmcb->exit_code;
 
-	switch (reason) {
+	switch (state->reason) {
 	case EXIT_MEMORY:
 		return memory(state, state->vendor.vmcb);
 	case EXIT_CONTROL:
@@ -121,6 +117,6 @@ uint64_t vendor_answer(struct vcpu *vcpu)
 		return window(state);
 	default:
 		state->detail[0] = code;
-		return reason + 1;
+		return state->reason + 1;
 	}
 }

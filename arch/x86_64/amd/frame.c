@@ -9,7 +9,7 @@
 #define SYSTEM_BYTES (offsetof(struct vmcb, cr2) - offsetof(struct vmcb, star))
 _Static_assert(SYSTEM_BYTES == offsetof(struct exit_frame, pat) - offsetof(struct exit_frame, star), "the same order");
 
-void vendor_export(const struct vcpu_state *state, struct exit_frame *frame, unsigned parts)
+void vendor_export(struct vcpu_state *state, struct exit_frame *frame, unsigned parts)
 {
 	const struct vmcb *vmcb = state->vendor.vmcb;
 

@@ -24,18 +24,22 @@ enum status machine_check(const char **what)
 {
 	static const struct {
 		uint32_t leaf, reg, bit;
-		const char *name;
-	} needed[] = {
-	        {0x80000001u, CPUID_ECX, 1u << 2, "AMD-V (SVM)"},
-	        {0x8000000au, CPUID_EDX, 1u << 0, "nested paging (NPT)"},
-	        {1, CPUID_ECX, 1u << 26, "XSAVE"},
+		const char *name, *lost; /* lost = 0: required */
+	} used[] = {
+	        {0x80000001u, CPUID_ECX, 1u << 2, "AMD-V (SVM)", 0},
+	        {0x8000000au, CPUID_EDX, 1u << 0, "nested paging (NPT)", 0},
+	        {1, CPUID_ECX, 1u << 26, "XSAVE", 0},
+	        {0x8000000au, CPUID_EDX, 1u << 3, "instruction lengths (NRIPS)",
+	         "an instruction with prefixes that exits misplaces RIP, in that guest"},
 	};
 	uint32_t regs[4];
 
-	for (unsigned i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		machine_cpuid(needed[i].leaf, 0, regs);
-		*what = needed[i].name;
-		if (!(regs[needed[i].reg] & needed[i].bit))
+	for (unsigned i = 0; i < sizeof(used) / sizeof(*used); i++) {
+		machine_cpuid(used[i].leaf, 0, regs);
+		bool has = regs[used[i].reg] & used[i].bit;
+		vcpu_capability(used[i].name, has, used[i].lost);
+		*what = used[i].name;
+		if (!has && !used[i].lost)
 			return ERR_FEATURE;
 	}
 	*what = "SVM: enable virtualization in the firmware set-up (VM_CR.SVMDIS)";

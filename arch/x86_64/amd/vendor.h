@@ -10,6 +10,9 @@ extern bool amd_has_next_rip;
 void amd_after(struct vcpu_state *state); /* what an exit has cut short or ended. interrupt.c */
 
 #define vendor_select(state) ((void)(state))
+/* What an entry does not switch, and machine_switch() does not either: nothing. */
+#define vendor_save(state) ((void)(state))
+#define vendor_load(state) ((void)(state))
 /* A field that both vendors' control blocks have. */
 #define vendor_get(state, field) ((state)->vendor.vmcb->field)
 #define vendor_set(state, field, value) ((state)->vendor.vmcb->field = (value))
@@ -49,13 +52,12 @@ static inline uint64_t vendor_behind(const struct vcpu_state *state, uint64_t ri
 }
 #define vendor_behind_port(state, rip) ((void)(rip), vendor_get(state, exit_info2))
 
-/* frame.info[0] of a port access. IOIO, APM 2 15.10.2: port in 16..31, size one-hot in 4..6, IN 0, string 2, REP 3 */
-#define vendor_port_string(state) (vendor_get(state, exit_info1) & 4)
-static inline uint64_t vendor_port(const struct vcpu_state *state, bool string)
+/* Port accesses, APM 2 15.10.2: port in 16..31, size one-hot in 4..6, IN 0, string 2, REP 3; then frame.info[0] */
+#define vendor_port(state) vendor_get(state, exit_info1)
+#define vendor_port_string(raw) ((raw) >> 2 & 1)
+static inline uint64_t vendor_port_info(uint64_t raw, bool string)
 {
-	uint64_t info = state->vendor.vmcb->exit_info1;
-
-	return info >> 16 | (info & 0x70) << 12 | (info & 1) << 24 | (string ? (info & 12) << 23 : 0);
+	return raw >> 16 | (raw & 0x70) << 12 | (raw & 1) << 24 | (string ? (raw & 12) << 23 : 0);
 }
 
 #endif

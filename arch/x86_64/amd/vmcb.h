@@ -95,6 +95,7 @@ _Static_assert(offsetof(struct vmcb, pause_threshold) == 0x3c && offsetof(struct
 #define VMEXIT_WBINVD 0x89u
 #define VMEXIT_XSETBV 0x8du
 #define VMEXIT_NPF 0x400u
+#define VMEXIT_REFUSED 0xffffffffu
 
 #define EFER_SVME (UINT64_C(1) << 12)
 

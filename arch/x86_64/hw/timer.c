@@ -134,12 +134,6 @@ void timer_arm_msr(uint64_t deadline)
 		wrmsr(MSR_X2APIC + APIC_TIMER_INITIAL / 16, timer_count(deadline));
 }
 
-void machine_timer(struct cpu *cpu, uint64_t deadline)
-{
-	(void)cpu; /* the calling CPU's own timer */
-	timer_arm(deadline);
-}
-
 uint64_t machine_now(void)
 {
 	return rdtsc();

@@ -4,20 +4,14 @@
 #include "core/machine.h"
 
 /*
- * The only two places where a physical interrupt is taken. STI holds interrupts back for one more instruction (APM 2
- * 8.1.4): so the NOP is the window, and nothing can come between the check of `unless` and HLT.
+ * One of the only two places where a physical interrupt is taken; the other is machine_wait(), the vendor's timer.c. STI
+ * holds interrupts back for one more instruction (APM 2 8.1.4): so the NOP is the window, and nothing can come between
+ * the check of `unless` there and HLT.
  */
 void machine_window(struct cpu *cpu)
 {
 	(void)cpu;
 	__asm__ volatile("sti; nop; cli" : : : "memory");
-}
-
-void machine_wait(struct cpu *cpu, const volatile uint64_t *unless)
-{
-	(void)cpu;
-	if (*unless == 0)
-		__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
 void machine_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4])

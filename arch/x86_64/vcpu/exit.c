@@ -125,12 +125,13 @@ HANDLER struct vcpu *exit_port(struct vcpu *vcpu)
 	struct vcpu_state *state = &vcpu->machine;
 
 	state->next_rip = vendor_behind_port(state, begin(vcpu, EXIT_IO, true));
-	if (vendor_port_string(state)) {
-		state->detail[0] = vendor_port(state, true);
+	uint64_t raw = vendor_port(state);
+	if (vendor_port_string(raw)) {
+		state->detail[0] = vendor_port_info(raw, true);
 		state->unanswered = EXIT_IO + 1;
 		return VCPU_EXIT_FULL;
 	}
-	uint64_t info = vendor_port(state, false);
+	uint64_t info = vendor_port_info(raw, false);
 	if (vcpu->layer)
 		return next(vcpu->cpu, core_port(vcpu->cpu, vcpu, info));
 	state->detail[0] = info;
@@ -150,6 +151,7 @@ HANDLER struct vcpu *exit_interrupt(struct vcpu *vcpu)
 HANDLER struct vcpu *exit_other(struct vcpu *vcpu, enum exit reason, uint32_t length)
 {
 	vcpu->machine.next_rip = vendor_behind(&vcpu->machine, begin(vcpu, reason, false), length);
+	vcpu->machine.reason = reason;
 	return VCPU_EXIT_FULL;
 }
 

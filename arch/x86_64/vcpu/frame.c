@@ -10,7 +10,7 @@
 
 void machine_export(struct vcpu *vcpu, struct exit_frame *frame, unsigned parts)
 {
-	const struct vcpu_state *state = &vcpu->machine;
+	struct vcpu_state *state = &vcpu->machine;
 
 	vendor_select(state);
 	frame->valid = parts;

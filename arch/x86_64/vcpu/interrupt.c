@@ -19,6 +19,7 @@ bool machine_fault_inject(struct vcpu *vcpu, enum exit reason)
 {
 	if (reason == EXIT_SHUTDOWN || reason == EXIT_ENTRY || reason == EXIT_EXCEPTION)
 		return false;
+	vendor_select(&vcpu->machine);
 	if (reason == EXIT_INSTRUCTION)
 		vcpu_inject(vcpu, VECTOR_UD, false, 0);
 	else

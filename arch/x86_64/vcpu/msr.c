@@ -197,6 +197,7 @@ void machine_ignore(struct vcpu *vcpu, enum exit reason)
 	struct vcpu_state *state = &vcpu->machine;
 	uint64_t info = state->detail[0];
 
+	vendor_select(state);
 	if (reason == EXIT_MSR && !(info >> 32)) {
 		finish(state, false, ~UINT64_C(0));
 		return;

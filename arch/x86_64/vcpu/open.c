@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "vendor.h"
+#include "arch/x86_64/insn.h"
 #include "arch/x86_64/msr.h"
+#include "core/console.h"
 #include "core/subject.h"
 #include "core/system.h"
 #include "lib/config.h"
@@ -12,6 +14,15 @@
 #define PAGE 4096u
 #define XSAVE_LEGACY_MXCSR 24u
 #define XSAVE_BYTES (576u + 256u) /* legacy, header, AVX: all that xcr0 can grant (lib/config.c) */
+
+INIT_TEXT void vcpu_capability(const char *name, bool has, const char *lost)
+{
+	console_text(has ? "  has " : "  has no ");
+	console_text(name);
+	console_text(has ? "" : ": ");
+	console_text(has ? "" : lost ? lost : "it cannot do without");
+	console_text("\n");
+}
 
 uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count)
 {

@@ -19,6 +19,7 @@ struct vcpu_state {
 	uint64_t detail[3];    /* frame.info of the last exit */
 	uint32_t armed_extint; /* vector of an ExtINT on its way to the guest: not in the local APIC; 0 = none */
 	uint32_t check;        /* atomic: look at the local APIC before the next entry */
+	uint32_t reason;       /* enum exit of the last exit that exit_other() has seen */
 	uint32_t unanswered;   /* enum exit + 1 that vcpu_exit() left to vcpu_exit_full() */
 	const struct config_cpuid *cpuid;
 	const struct config_msr *msr, *msr_last; /* the table; the record asked for last */

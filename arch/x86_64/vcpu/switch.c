@@ -67,8 +67,10 @@ void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
 	uint64_t was = low | (uint64_t)high << 32, live = was;
 	set_xcr0(&live, vcpu_host_xcr0);
-	if (previous)
+	if (previous) {
 		save_extended(&previous->machine, was);
+		vendor_save(&previous->machine);
+	}
 	__asm__ volatile("xrstor64 (%0)"
 	                 :
 	                 : "r"(to->xsave), "a"((uint32_t)vcpu_host_xcr0), "d"((uint32_t)(vcpu_host_xcr0 >> 32))
@@ -78,4 +80,5 @@ void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 		load_debug(to->dr);
 	if (!previous || previous->machine.tsc_aux != to->tsc_aux)
 		wrmsr(0xc0000103u, to->tsc_aux);
+	vendor_load(to);
 }

@@ -45,7 +45,7 @@ void vendor_arm(struct vcpu *vcpu);
 void vendor_open(struct vcpu *vcpu);
 void vendor_reset(struct vcpu_state *state);
 /* The parts (FRAME_HAS_*) that are not general registers. What is imported is sound, so far as both vendors have it. */
-void vendor_export(const struct vcpu_state *state, struct exit_frame *frame, unsigned parts);
+void vendor_export(struct vcpu_state *state, struct exit_frame *frame, unsigned parts);
 void vendor_import(struct vcpu_state *state, const struct exit_frame *frame, unsigned parts);
 void vendor_import_segments(struct vcpu_state *state, const struct frame_segment segment[FRAME_SEGMENTS]);
 
@@ -64,7 +64,9 @@ void vcpu_advance(struct vcpu_state *state);
 uint64_t vcpu_msr(struct vcpu *vcpu, bool write);
 /* interrupt.c */
 void vcpu_inject(struct vcpu *vcpu, unsigned vector, bool has_error, uint32_t error);
-/* open.c: one address-space tag per vCPU of a physical CPU, from 1 on; those that run out share the last. */
+/* open.c. At start-up, on the console: does this CPU have what the back end uses? `lost` = 0: it is required. */
+void vcpu_capability(const char *name, bool has, const char *lost);
+/* One address-space tag per vCPU of a physical CPU, from 1 on; those that run out share the last. */
 uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count);
 /* Part of a restart, so of a stranger's frame start: one instruction for each eight bytes. */
 void vcpu_zero(void *at, uint64_t bytes);

@@ -21,8 +21,12 @@ call_and_compare:
 	movq 16(%rdi), %rdx
 	movq 8(%rdi), %rsi
 	movq (%rdi), %rdi
+	cmpb $0, hypercall_intel(%rip)
+	jne 1f
 	vmmcall
-	pushq %rdi
+	jmp 2f
+1:	vmcall
+2:	pushq %rdi
 	movq 8(%rsp), %rdi
 	movq %rsi, 8(%rdi)
 	movq %rdx, 16(%rdi)

@@ -104,9 +104,14 @@ static uint64_t random_argument(void)
 	return next_random() & 1 ? value : value & 0x3f;
 }
 
-static void user_call(void *argument)
+static void user_vmmcall(void *argument)
 {
 	__asm__ volatile("vmmcall; int %1" : : "a"(argument), "i"(USER_END));
+}
+
+static void user_vmcall(void *argument)
+{
+	__asm__ volatile("vmcall; int %1" : : "a"(argument), "i"(USER_END));
 }
 
 static void hostile(void)
@@ -114,7 +119,8 @@ static void hostile(void)
 	struct channel channel;
 
 	hostile_begin(&channel);
-	unsigned user = trap_call_user(user_call, (void *)HC_VERSION);
+	unsigned user =
+	        trap_call_user(info_get()->cpu_vendor == VENDOR_INTEL ? user_vmcall : user_vmmcall, (void *)HC_VERSION);
 	sweep_indices();
 	sweep_boundaries();
 	while (tally.calls < TOTAL)

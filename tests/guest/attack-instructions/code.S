@@ -49,7 +49,7 @@ code_\name:
 	code wrfsbase, "wrfsbase %rdx"
 	code cli, "cli"
 	code rsm, "rsm"
-	code vmcall, "vmcall"
+	code foreign_call, "cmpb $0, hypercall_intel(%rip); je 1f; vmmcall; ret; 1: vmcall"
 	code vmxon, "vmxon (%rdi)"
 	code vmclear, "vmclear (%rdi)"
 	code vmptrld, "vmptrld (%rdi)"

@@ -126,9 +126,11 @@ int main(void)
 		if (life < LIVES - 1 && !report_receive(&attack.hostile, &attack.report, 5))
 			return 0;
 		denials_collect(&attack.denials);
+		/* later lives may have come to their faults already */
 		const uint64_t *fault = attack.denials.last[AUDIT_FAULT].argument;
 		if (life < LIVES - 1)
-			judge(attack.denials.event[AUDIT_FAULT] == life + 1 && fault[1] == ACTION_RESTART,
+			judge(attack.denials.event[AUDIT_FAULT] > life && attack.denials.event[AUDIT_FAULT] < LIVES &&
+			              fault[1] == ACTION_RESTART,
 			      "fault %lu: %s, detail %lx", attack.denials.event[AUDIT_FAULT], fault_name(fault[0]),
 			      fault[2]);
 	}

@@ -9,6 +9,8 @@
 #include "tests/guest/common/victim.h"
 
 #define IER 0x3f9u
+#define MCR 0x3fcu
+#define MCR_OUT2 0x0bu /* with DTR and RTS: OUT2 is what lets the interrupt out */
 #define THR_EMPTY 2u
 
 /* Each rising edge of "transmitter empty" is one interrupt of the device. */
@@ -31,6 +33,7 @@ int main(void)
 	const struct info_line *line = info_line("com1");
 	uint64_t bit = line_event(line);
 	judge(line && line->gsi == 4 && bit, "the line is GSI %u, event bit %lx", line->gsi, bit);
+	port_write8(MCR, MCR_OUT2);
 	edge();
 	judge(event_wait(bit, clock_deadline(5 * CLOCK_MS)) == 0, "masked until it is unmasked");
 	line_unmask(line);
