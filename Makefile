@@ -2,6 +2,7 @@
 # Two commands: `make run` (install what is missing, build, boot the demo) and `make test` (everything).
 # Quick inner loop: `make check`. All output goes to build/.
 #   make run SYSTEM=systems/linux.xml MEMORY=2G CPUS=2     another system, another machine
+#   make run MACHINE=bochs [MODEL=corei7_skylake_x]        the same on Intel VT-x
 #   make iso SYSTEM=...                                    a bootable image of it, for BIOS and UEFI machines
 B := build
 MAKEFLAGS += --no-builtin-rules
@@ -176,6 +177,7 @@ fuzz: $(FUZZ)
 
 # --- example systems: guests are Debian's own kernel with a small initial RAM disk ---
 SYSTEM := systems/demo.xml
+MACHINE := qemu
 IMAGE := $(B)/$(notdir $(basename $(SYSTEM))).img
 GUEST_FILES := $(B)/vmlinuz $(B)/initrd.cpio.gz
 $(B)/vmlinuz:
@@ -201,7 +203,8 @@ iso: packages
 	$(B)/bulkhead iso $(IMAGE) -o $(IMAGE:.img=.iso)
 run: packages
 	$(Q)$(MAKE) -j2 image
-	$(B)/bulkhead run $(IMAGE) $(if $(MEMORY),--memory $(MEMORY)) $(if $(CPUS),--cpus $(CPUS)) -- -action reboot=reset
+	$(B)/bulkhead run $(IMAGE) --machine $(MACHINE) $(if $(MODEL),--model $(MODEL)) $(if $(MEMORY),--memory $(MEMORY)) \
+		$(if $(CPUS),--cpus $(CPUS)) $(if $(filter qemu,$(MACHINE)),-- -action reboot=reset)
 
 # --- tests: tests/README.md says what each is ---
 everything: checked image network-files fuzz $(B)/boot-test.elf
@@ -214,7 +217,7 @@ bench: packages
 	$(Q)$(MAKE) -j2 all $(GUEST_FILES)
 	$(Q)tests/bench/run
 smoke: image
-	tests/smoke
+	tests/smoke --machine $(MACHINE)
 test: packages
 	$(Q)tests/all
 

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import time
 
 import pexpect
@@ -37,10 +38,18 @@ def qemu(image, *options, real_time=False):
             ['--', '-action', 'reboot=reset', *options])
 
 
+def bochs(image, *options):
+    """The same in Bochs: a CPU with VT-x."""
+    return [os.path.join(BUILD, 'bulkhead'), 'run', image, '--machine', 'bochs', *options]
+
+
 class Machine:
     """A command that shows a serial console. What it shows is also in build/LOG."""
 
     def __init__(self, command, log):
+        bochs_runs = 'bochs' in command
+        self.limits = 12 if bochs_runs else 1  # every limit of time is so many times as long
+        self.waits = 3 if bochs_runs else 1  # the same for waits, in which the machine is to do something
         self.log = open(os.path.join(BUILD, log), 'w', encoding='utf-8')
         # pipes, not a terminal: a machine without /dev/pts can run this; a group of its own, so that close() ends all of it
         self.spawned = popen_spawn.PopenSpawn(command, encoding='utf-8', codec_errors='replace', timeout=30,
@@ -55,9 +64,9 @@ class Machine:
     def until(self, pattern, seconds=30):
         """What comes before the pattern, a regular expression."""
         try:
-            self.spawned.expect(pattern, timeout=seconds)
+            self.spawned.expect(pattern, timeout=seconds * self.limits)
         except pexpect.TIMEOUT:
-            raise Failed('no %r within %d s; the last lines: %s' % (pattern, seconds, self.tail())) from None
+            raise Failed('no %r within %d s; the last lines: %s' % (pattern, seconds * self.limits, self.tail())) from None
         except pexpect.EOF:
             raise Failed('the emulator ended while %r was expected: %s' % (pattern, self.tail())) from None
         return plain(self.spawned.before)
@@ -65,18 +74,26 @@ class Machine:
     def until_end(self, seconds=30):
         """The emulator ends by itself, with status 0."""
         try:
-            self.spawned.expect(pexpect.EOF, timeout=seconds)
+            self.spawned.expect(pexpect.EOF, timeout=seconds * self.limits)
         except pexpect.TIMEOUT:
             raise Failed('it still runs') from None
         status = self.spawned.proc.wait(seconds)
         need(status == 0, 'exit status %s' % status)
 
     def close(self):
-        try:
-            os.killpg(self.spawned.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.spawned.proc.wait()
+        """Asks first: `bulkhead run` removes its files."""
+        for how in signal.SIGTERM, signal.SIGKILL:
+            try:
+                os.killpg(self.spawned.pid, how)
+                self.spawned.proc.wait(20)
+            except ProcessLookupError:
+                pass
+            except subprocess.TimeoutExpired:
+                continue
+            return
+
+    def sleep(self, seconds):
+        time.sleep(seconds * self.waits)
 
     def tail(self):
         return ' | '.join(plain(self.spawned.before or '').strip().split('\n')[-4:])
@@ -90,9 +107,9 @@ class Machine:
     def home(self):
         """To the prompt, from wherever a failed step left us."""
         self.type(LEAVE)
-        time.sleep(0.5)
+        self.sleep(0.5)
         self.type('\x03')
-        time.sleep(0.5)
+        self.sleep(0.5)
         marker = 'no command is called "here"'
         self.type('here\r')
         self.until(marker)
@@ -110,7 +127,7 @@ class Machine:
     def shell(self, name, seconds=120):
         """Attaches and waits until the shell answers; what the scroll-back shows does not count."""
         self.attach(name)
-        end = time.time() + seconds
+        end = time.time() + seconds * self.limits
         while True:
             try:
                 self.guest(':', 5)
@@ -136,7 +153,7 @@ class Machine:
         return row[5], int(row[6])
 
     def wait_state(self, name, state, restarts=None, seconds=60):
-        end = time.time() + seconds
+        end = time.time() + seconds * self.limits
         while True:
             now = self.state(name)
             if now[0] == state and (restarts is None or now[1] >= restarts):
