@@ -25,31 +25,33 @@ static const struct row rows[ROW_COUNT] = {
         [VMEXIT_XSETBV] = {EXIT_INSTRUCTION + 1, 3},
 };
 
+static __attribute__((noinline)) struct vcpu *rare(struct vcpu *vcpu, uint32_t code)
+{
+	if (code < ROW_COUNT && rows[code].reason)
+		return exit_other(vcpu, rows[code].reason - 1u, rows[code].length);
+	return exit_other(vcpu,
+	                  code == VMEXIT_NPF       ? EXIT_MEMORY
+	                  : code == VMEXIT_REFUSED ? EXIT_ENTRY
+	                                           : EXIT_INSTRUCTION,
+	                  0);
+}
+
 struct vcpu *vcpu_exit(struct vcpu *vcpu)
 {
 	const struct vmcb *vmcb = vcpu->machine.vendor.vmcb;
 	uint32_t code = (uint32_t)vmcb->exit_code;
 
-	switch (code) {
-	case VMEXIT_VMMCALL:
+	if (code == VMEXIT_VMMCALL)
 		return exit_hypercall(vcpu);
-	case VMEXIT_MSR:
+	if (code == VMEXIT_MSR)
 		return exit_msr(vcpu, vmcb->exit_info1 & 1);
-	case VMEXIT_IOIO:
+	if (code == VMEXIT_IOIO)
 		return exit_port(vcpu);
-	case VMEXIT_CPUID:
+	if (code == VMEXIT_CPUID)
 		return exit_cpuid(vcpu);
-	case VMEXIT_INTR:
+	if (code == VMEXIT_INTR)
 		return exit_interrupt(vcpu);
-	case VMEXIT_NPF:
-		return exit_other(vcpu, EXIT_MEMORY, 0);
-	case VMEXIT_REFUSED:
-		return exit_other(vcpu, EXIT_ENTRY, 0);
-	default:
-		if (code < ROW_COUNT && rows[code].reason)
-			return exit_other(vcpu, rows[code].reason - 1u, rows[code].length);
-		return exit_other(vcpu, EXIT_INSTRUCTION, 0);
-	}
+	return rare(vcpu, code);
 }
 
 static uint64_t instruction(struct vcpu *vcpu, uint32_t code)
