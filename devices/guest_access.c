@@ -1,17 +1,52 @@
 /* SPDX-License-Identifier: ISC */
+/*
+ * A device is mostly accessed by the same few instructions at the same few pages, again and again. So the last walks and
+ * the last decoding are kept, with everything they depend on: the CPU's state and each table entry as it was read, or
+ * the bytes. What is found unchanged gives the same answer; nobody has to tell the layer of a change.
+ */
 #include "devices/guest_access.h"
 #include "devices/decode/walk.h"
 #include "devices/exit.h"
 #include "devices/mmio.h"
 
-enum { VECTOR_PF = 14, PHYSICAL_BITS = 52, PAGE = 4096 };
+enum { VECTOR_PF = 14, PHYSICAL_BITS = 52, PAGE = 4096, RFLAGS_AC = 1 << 18 };
 
 struct piece {
 	uint64_t gpa;
 	unsigned size;
 };
 
-static enum emulate_answer translate(struct layer_vcpu *vcpu, uint64_t linear, unsigned access,
+static uint64_t flags_of(const struct exit_frame *frame, unsigned access)
+{
+	return (frame->rflags & RFLAGS_AC) | (uint64_t)frame->cpl << 8 | access;
+}
+
+static struct walk_memo *memo_of(struct layer_vcpu *vcpu, uint64_t linear, unsigned access)
+{
+	return &vcpu->walked[access == WALK_FETCH ? 0 : 1 + linear / PAGE % (MACHINE_WALKS - 1)];
+}
+
+static bool remembered(const struct walk_memo *memo, const struct exit_frame *frame, uint64_t linear, unsigned access)
+{
+	return memo->page == linear / PAGE && memo->cr3 == frame->cr3 && memo->flags == flags_of(frame, access) &&
+	       memo->cr0 == frame->cr0 && memo->cr4 == frame->cr4 && memo->efer == frame->efer &&
+	       walk_same(&memo->result);
+}
+
+static void remember(struct walk_memo *memo, const struct exit_frame *frame, uint64_t linear, unsigned access,
+                     const struct walk_result *result)
+{
+	memo->page = linear / PAGE;
+	memo->cr0 = frame->cr0;
+	memo->cr3 = frame->cr3;
+	memo->cr4 = frame->cr4;
+	memo->efer = frame->efer;
+	memo->flags = flags_of(frame, access);
+	memo->result = *result;
+	memo->result.gpa -= linear % PAGE;
+}
+
+static enum emulate_answer walk_anew(struct layer_vcpu *vcpu, uint64_t linear, unsigned access,
                                      struct walk_result *result)
 {
 	struct exit_frame *frame = vcpu->frame;
@@ -19,6 +54,7 @@ static enum emulate_answer translate(struct layer_vcpu *vcpu, uint64_t linear, u
 	                       frame->rflags, frame->cpl, PHYSICAL_BITS};
 	switch (walk(&vcpu->machine->memory, &cpu, linear, access, result)) {
 	case WALK_OK:
+		remember(memo_of(vcpu, linear, access), frame, linear, access, result);
 		return EMULATE_OK;
 	case WALK_FAULT:
 		frame->inject = FRAME_INJECT_EXCEPTION(VECTOR_PF) | FRAME_INJECT_ERROR(result->error);
@@ -31,6 +67,16 @@ static enum emulate_answer translate(struct layer_vcpu *vcpu, uint64_t linear, u
 		exit_fault(vcpu, LAYER_FAULT_PAGING, frame->rip, frame->cr4);
 		return EMULATE_AGAIN;
 	}
+}
+
+static enum emulate_answer translate(struct layer_vcpu *vcpu, uint64_t linear, unsigned access,
+                                     struct walk_result *result)
+{
+	const struct walk_memo *memo = memo_of(vcpu, linear, access);
+	if (!remembered(memo, vcpu->frame, linear, access))
+		return walk_anew(vcpu, linear, access, result);
+	result->gpa = memo->result.gpa + linear % PAGE;
+	return EMULATE_OK;
 }
 
 /* One or two pieces, each inside a page. */
@@ -123,7 +169,17 @@ enum emulate_answer guest_access_decode(struct layer_vcpu *vcpu, uint8_t bytes[I
 		have = fetch(vcpu, mode == DECODE_64 ? linear : (uint32_t)linear, bytes, INSTRUCTION_BYTES, &answer);
 	if (answer != EMULATE_OK)
 		return answer;
+	struct decode_memo *memo = &vcpu->decoded;
+	uint64_t words[2] = {0};
+	__builtin_memcpy(words, bytes, INSTRUCTION_BYTES);
+	if (have == INSTRUCTION_BYTES && memo->valid && memo->bytes[0] == words[0] && memo->bytes[1] == words[1] &&
+	    memo->mode == mode) {
+		*instruction = memo->instruction;
+		return EMULATE_OK;
+	}
 	enum decode_answer decoded = decode(bytes, have, mode, instruction);
+	if (decoded == DECODE_OK && have == INSTRUCTION_BYTES)
+		*memo = (struct decode_memo){{words[0], words[1]}, mode, 1, *instruction};
 	if (decoded == DECODE_SHORT &&
 	    have < INSTRUCTION_BYTES) { /* it goes on in the next page: only then touch that */
 		linear += have;

@@ -9,6 +9,8 @@
 #include "devices/bus.h"
 #include "devices/clock.h"
 #include "devices/debug.h"
+#include "devices/decode/decode.h"
+#include "devices/decode/walk.h"
 #include "devices/firmware.h"
 #include "devices/guest_memory.h"
 #include "devices/ide.h"
@@ -41,6 +43,18 @@
 
 struct machine;
 
+/* An answer and what it was an answer to; good as long as both are the same. */
+#define MACHINE_WALKS 4u
+struct walk_memo {
+	uint64_t page, cr0, cr3, cr4, efer, flags; /* flags: RFLAGS.AC, CPL and the kind of access */
+	struct walk_result result;                 /* of the page's first byte */
+};
+struct decode_memo {
+	uint64_t bytes[2];
+	uint32_t mode, valid;
+	struct instruction instruction;
+};
+
 /* One per guest vCPU; touched only by the layer vCPU of the same number. */
 struct layer_vcpu {
 	struct machine *machine;
@@ -52,6 +66,9 @@ struct layer_vcpu {
 	uint64_t fault_gpa;           /* of the memory exit being handled */
 	uint32_t ldr, dfr; /* logical destination registers as the guest set them in xAPIC mode; ldr 0: it did not */
 	bool cr2_changed;
+	/* What was walked and decoded last: devices/guest_access.c. */
+	struct walk_memo walked[MACHINE_WALKS];
+	struct decode_memo decoded;
 };
 
 /* A model with a deadline (devices/clock.h), and one with a back end that may have news. */

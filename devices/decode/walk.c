@@ -13,7 +13,7 @@ enum { CR4_SMEP = 1u << 20, CR4_SMAP = 1u << 21, EFER_LMA = 1u << 10, EFER_NXE =
 enum { PTE_P = 1, PTE_W = 2, PTE_U = 4, PTE_A = 32, PTE_D = 64, PTE_PS = 128 };
 #define PTE_NX (UINT64_C(1) << 63)
 #define BITS(high, low) ((~UINT64_C(0) >> (63 - (high))) & (~UINT64_C(0) << (low)))
-#define LEVELS_MAX 4u
+#define LEVELS_MAX WALK_LEVELS
 
 struct level {
 	uint8_t shift;  /* lowest linear-address bit of the index */
@@ -126,23 +126,43 @@ static enum walk_answer fault(const struct walk_cpu *cpu, const struct mode *mod
 	return WALK_FAULT;
 }
 
-static enum walk_answer mark_all(const struct mode *mode, const struct step *step, unsigned count, unsigned access)
+static enum walk_answer mark_all(const struct mode *mode, const struct step *step, unsigned count, unsigned access,
+                                 struct walk_result *result)
 {
+	result->count = (uint8_t)count;
+	result->entry_bytes = (uint8_t)mode->entry_bytes;
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t bits = step[i].accessed ? PTE_A : 0u;
 		if (i == count - 1 && (access & WALK_WRITE))
 			bits |= PTE_D;
 		if (!mark(mode, &step[i], bits))
 			return WALK_AGAIN;
+		result->step[i] = (struct walk_step){step[i].entry, step[i].seen | bits};
 	}
 	return WALK_OK;
+}
+
+bool walk_same(const struct walk_result *result)
+{
+	for (unsigned i = 0; i < result->count; i++) {
+		const void *entry = result->step[i].entry;
+		if (!entry)
+			return false;
+		uint64_t now = result->entry_bytes == 4 ? __atomic_load_n((const uint32_t *)entry, __ATOMIC_ACQUIRE)
+		                                        : __atomic_load_n((const uint64_t *)entry, __ATOMIC_ACQUIRE);
+		if (now != result->step[i].seen)
+			return false;
+	}
+	return result->count != 0;
 }
 
 enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *cpu, uint64_t linear, unsigned access,
                       struct walk_result *result)
 {
 	if (!(cpu->cr0 & CR0_PG)) {
-		*result = (struct walk_result){(uint32_t)linear, 4096 - (linear & 4095), 0};
+		result->gpa = (uint32_t)linear;
+		result->left = 4096 - (linear & 4095);
+		result->count = 0;
 		return WALK_OK;
 	}
 	const struct mode *mode = mode_of(cpu);
@@ -174,9 +194,9 @@ enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *
 		if (!may(cpu, access, user, rights))
 			return fault(cpu, mode, access, user, WALK_PRESENT, result);
 		uint64_t offset = linear & BITS(level->shift - 1u, 0);
-		*result = (struct walk_result){page_base(mode, level, entry) | offset,
-		                               (UINT64_C(1) << level->shift) - offset, 0};
-		return mark_all(mode, step, i + 1, access);
+		result->gpa = page_base(mode, level, entry) | offset;
+		result->left = (UINT64_C(1) << level->shift) - offset;
+		return mark_all(mode, step, i + 1, access, result);
 	}
 	return WALK_UNSUPPORTED;
 }

@@ -2,6 +2,7 @@
 #ifndef DEVICES_DECODE_WALK_H
 #define DEVICES_DECODE_WALK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "devices/guest_memory.h"
 
@@ -30,11 +31,21 @@ enum walk_answer {
 	WALK_AGAIN, /* another vCPU changed the tables under the walk: let the guest execute the instruction again */
 	WALK_UNSUPPORTED /* 5-level tables */
 };
+#define WALK_LEVELS 4u
+struct walk_step {
+	void *entry; /* 0 = outside RAM */
+	uint64_t seen;
+};
 struct walk_result {
 	uint64_t gpa;
 	uint64_t left;  /* bytes from gpa to the end of its page, at least 1 */
 	uint32_t error; /* WALK_FAULT: the error code */
+	/* WALK_OK with paging: the entries it read, as they are now. The answer follows from them and the CPU's state. */
+	uint8_t count, entry_bytes;
+	struct walk_step step[WALK_LEVELS];
 };
+/* Are they all what they were? */
+bool walk_same(const struct walk_result *result);
 
 /* `access` is WALK_READ, WALK_WRITE or WALK_FETCH; user or supervisor follows from cpl. */
 enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *cpu, uint64_t linear, unsigned access,

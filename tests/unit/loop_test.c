@@ -324,6 +324,43 @@ static void an_empty_place_below_4_gib_reads_as_ones_and_above_is_a_fault(void *
 	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[1], UINT64_C(0x4000000010));
 }
 
+static uint64_t read_again(uint64_t gpa)
+{
+	step_count = step_at = 0;
+	machine->ended = false;
+	frame->rip = 0x1000;
+	memory_exit(gpa, 0, CODE(0x8b, 0x07));
+	run();
+	return frame->gpr[FRAME_RAX];
+}
+
+static void a_walk_that_is_remembered_ends_with_the_entry_it_read(void **state)
+{
+	(void)state;
+	/* PAE: the second 2 MiB are the I/O APIC's, then the HPET's, then nobody's, then gone */
+	frame->cr0 = UINT64_C(0x80000001);
+	frame->cr4 = 1 << 5;
+	frame->cr3 = 0x8000;
+	uint64_t pointer = 0x9001, entry[2] = {0x83, IOAPIC_BASE | 0x83};
+	memcpy(ram + 0x8000, &pointer, 8);
+	memcpy(ram + 0x9000, entry, 16);
+	frame->gpr[FRAME_RDI] = 0x200010;
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(read_again(IOAPIC_BASE + 0x10), 0x02000000);
+	assert_int_equal(ram[0x9008] & 0x20, 0x20); /* accessed */
+	ram[0x9008] = 0x83;
+	assert_int_equal(read_again(IOAPIC_BASE + 0x10), 0x02000000);
+	assert_int_equal(ram[0x9008] & 0x20, 0x20); /* again */
+	entry[1] = HPET_BASE / 0x200000 * 0x200000 | 0x83;
+	memcpy(ram + 0x9000, entry, 16);
+	frame->gpr[FRAME_RDI] = 0x200010 + HPET_BASE % 0x200000;
+	assert_int_equal(read_again(HPET_BASE + 0x10), 0);
+	ram[0x9008] = 0;
+	read_again(HPET_BASE + 0x10);
+	assert_int_equal(resumed[1].flags & RUN_INJECT, RUN_INJECT);
+	assert_int_equal(frame->cr2, 0x200010 + HPET_BASE % 0x200000);
+}
+
 /* machine_init again, with devices that the description names. */
 static void rebuild_with(const struct info_device *device)
 {
@@ -629,6 +666,7 @@ int main(void)
 	        TEST(a_level_interrupt_comes_again_until_its_line_falls),
 	        TEST(the_local_apic_is_read_and_written_by_memory),
 	        TEST(an_empty_place_below_4_gib_reads_as_ones_and_above_is_a_fault),
+	        TEST(a_walk_that_is_remembered_ends_with_the_entry_it_read),
 	        TEST(a_panic_told_by_the_device_is_a_fault_of_the_guest),
 	        TEST(debug_text_goes_to_a_channel_of_its_own),
 	        TEST(a_device_the_layer_does_not_know_is_refused),
