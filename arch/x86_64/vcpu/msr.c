@@ -48,7 +48,7 @@ static void send(struct vcpu *to, enum lapic_ipi kind, uint64_t icr, struct vcpu
 	vcpu_request(from->cpu, to, request, true);
 }
 
-static void send_ipi(struct vcpu *from, uint64_t icr)
+static __attribute__((noinline)) void send_ipi(struct vcpu *from, uint64_t icr)
 {
 	struct subject *subject = from->subject;
 	enum lapic_ipi kind = lapic_ipi_kind(icr);
@@ -65,7 +65,7 @@ static void send_ipi(struct vcpu *from, uint64_t icr)
 }
 
 /* What an access to the local APIC asks for. LAPIC_FAULT never comes here. */
-static void follow(struct vcpu *vcpu, enum lapic_effect effect, uint64_t detail)
+static inline __attribute__((always_inline)) void follow(struct vcpu *vcpu, enum lapic_effect effect, uint64_t detail)
 {
 	if (effect == LAPIC_TIMER)
 		scheduler_deadline(vcpu->cpu, vcpu->machine.lapic->deadline);
