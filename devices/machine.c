@@ -271,7 +271,8 @@ void machine_acpi(const struct machine *machine, struct acpi_machine *acpi)
 	                              .ioapic_id = machine->vcpu_count,
 	                              .pci_window = (uint32_t)guest_memory_low_end(&machine->memory),
 	                              .pm_base = machine->pm.base,
-	                              .hpet = true,
+	                              .hpet = machine->firmware !=
+	                                      0, /* a kernel that starts directly has better timers */
 	                              .keyboard = machine->has_screen,
 	                              .vga = machine->has_screen,
 	                              .serial_count = machine->serial_count};
