@@ -95,5 +95,6 @@ void interrupt_major(struct cpu *cpu)
 void core_interrupt_nmi(unsigned cpu_index)
 {
 	cpus[cpu_index].nmi = 1;
+	cpus[cpu_index].frame_end = 0; /* advance() looks: so the usual decision need not */
 	cpus[cpu_index].resched = 1;
 }

@@ -43,7 +43,7 @@ static void stop_others(void)
 	for (unsigned i = 0; the_system.config && i < the_system.config->cpu_count; i++) {
 		if (i == machine_cpu())
 			continue;
-		cpus[i].nmi = 1;
+		core_interrupt_nmi(i);
 		__atomic_store_n(&cpus[i].resched, 1, __ATOMIC_SEQ_CST);
 		machine_kick(i);
 	}

@@ -123,6 +123,8 @@ static void account(struct cpu *cpu, struct vcpu *next, uint64_t from)
 /* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us. */
 static __attribute__((noinline)) void advance(struct cpu *cpu, uint64_t now)
 {
+	if (cpu->nmi)
+		core_panic(2, 0, 0, cpu->id);
 	for (unsigned steps = 0; steps < CONFIG_MAX_FRAMES && now >= cpu->frame_end; steps++)
 		next_frame(cpu);
 	const struct config_frame *frame = &cpu->frames[cpu->frame_index];
@@ -215,8 +217,6 @@ struct vcpu *core_choose(struct cpu *cpu)
 
 	__atomic_store_n(&cpu->resched, 0, __ATOMIC_SEQ_CST);
 	uint64_t now = machine_now();
-	if (cpu->nmi)
-		core_panic(2, 0, 0, cpu->id);
 	if (now >= cpu->frame_end)
 		advance(cpu, now);
 	if (now < cpu->hold) /* nobody is entered before: what passes until then is decided on now */

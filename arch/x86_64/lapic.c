@@ -72,13 +72,13 @@ void lapic_error(struct lapic *lapic, uint32_t bit)
 /* One copy for all who are in no hurry. */
 __attribute__((noinline)) bool lapic_post(struct lapic *lapic, unsigned vector, bool level)
 {
-	return lapic_pend(lapic, vector, level);
+	return lapic_load(lapic, REG_SVR) & SVR_ENABLE && lapic_pend(lapic, vector, level);
 }
 
 static unsigned above(const struct lapic *lapic, unsigned priority)
 {
 	unsigned vector = lapic_highest_in(lapic, REG_IRR, lapic_requested(lapic));
-	return (vector & 0xf0u) > (priority & 0xf0u) ? vector : LAPIC_NO_VECTOR;
+	return vector > (priority | 0xfu) ? vector : LAPIC_NO_VECTOR; /* of a higher class */
 }
 
 unsigned lapic_highest(const struct lapic *lapic)

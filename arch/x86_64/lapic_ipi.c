@@ -66,7 +66,8 @@ enum lapic_effect lapic_icr_send(struct lapic *lapic, uint64_t icr, uint64_t *de
 	uint64_t target = icr & ~(uint64_t)(0xffu | ICR_ASSERT);
 	unsigned vector = icr & 0xffu;
 	if (((uint32_t)target == ICR_TO_SELF || target == (uint64_t)lapic->reg[REG_ID].value << 32) && vector >= 16) {
-		lapic_pend(lapic, vector, false);
+		if (lapic_load(lapic, REG_SVR) & SVR_ENABLE)
+			lapic_pend(lapic, vector, false);
 		return LAPIC_RAISED;
 	}
 	enum lapic_ipi kind = lapic_ipi_kind(icr);

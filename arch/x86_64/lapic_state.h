@@ -76,11 +76,9 @@ static inline bool lapic_request(struct lapic *lapic, unsigned vector)
 /* Records an error of ESR; a new one posts the error vector. */
 void lapic_error(struct lapic *lapic, uint32_t bit);
 
-/* lapic_post(), here because the self IPI wants it inline with `level` known. */
+/* lapic_post() of an APIC that software has enabled, here because some want it inline with `level` known. */
 static inline bool lapic_pend(struct lapic *lapic, unsigned vector, bool level)
 {
-	if (!(lapic_load(lapic, REG_SVR) & SVR_ENABLE))
-		return false;
 	if (vector - 16u > 239u) {
 		lapic_error(lapic, ESR_RECEIVE_ILLEGAL);
 		return false;

@@ -79,6 +79,6 @@ void lapic_timer_run(struct lapic *lapic, uint64_t now)
 	} else {
 		lapic->deadline = NEVER;
 	}
-	if (!(entry & LVT_MASKED))
+	if (!(entry & LVT_MASKED)) /* so the APIC is enabled */
 		lapic_pend(lapic, entry & 0xffu, false);
 }

@@ -47,10 +47,10 @@ struct vcpu *vcpu_exit(struct vcpu *vcpu)
 		return exit_msr(vcpu, vmcb->exit_info1 & 1);
 	if (code == VMEXIT_IOIO)
 		return exit_port(vcpu);
-	if (code == VMEXIT_CPUID)
-		return exit_cpuid(vcpu);
 	if (code == VMEXIT_INTR)
 		return exit_interrupt(vcpu);
+	if (code == VMEXIT_CPUID)
+		return exit_cpuid(vcpu);
 	return rare(vcpu, code);
 }
 

@@ -48,7 +48,7 @@ static __attribute__((noinline)) bool arm_unusual(struct vcpu_state *state)
 	return false;
 }
 
-void vendor_arm(struct vcpu *vcpu)
+struct vcpu *vendor_arm(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	struct lapic *lapic = state->lapic;
@@ -56,15 +56,16 @@ void vendor_arm(struct vcpu *vcpu)
 	__atomic_exchange_n(&state->check, 0, __ATOMIC_SEQ_CST);
 	if ((lapic->nmi_pending | lapic->extint | state->armed_extint | state->vendor.window_armed) &&
 	    arm_unusual(state))
-		return;
+		return vcpu;
 	unsigned vector = lapic_highest(lapic);
 	if (vector == state->vendor.armed)
-		return;
+		return vcpu;
 	state->vendor.armed = state->vendor.after = vector;
 	if (vector)
 		offer(state, vector);
 	else
 		state->vendor.vmcb->int_ctl = V_INTR_MASKING;
+	return vcpu;
 }
 
 void machine_extint(struct vcpu *vcpu, unsigned vector)

@@ -57,7 +57,7 @@ static bool inject_interrupt(unsigned vector)
 	return vmcs_read(VMCS_rflags) & RFLAGS_IF && inject(EVENT_VALID | vector, SHADOW_STI | SHADOW_MOV_SS);
 }
 
-void vendor_arm(struct vcpu *vcpu)
+struct vcpu *vendor_arm(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	struct lapic *lapic = state->lapic;
@@ -86,6 +86,7 @@ void vendor_arm(struct vcpu *vcpu)
 			windows |= PROCESSOR_INTERRUPT_WINDOW;
 	}
 	set_windows(state, windows);
+	return vcpu;
 }
 
 void machine_extint(struct vcpu *vcpu, unsigned vector)

@@ -52,9 +52,7 @@ static __attribute__((noinline)) struct vcpu *decide(struct cpu *cpu)
 {
 	struct vcpu *vcpu = core_choose(cpu);
 
-	if (vcpu && vcpu->machine.check)
-		vendor_arm(vcpu);
-	return vcpu;
+	return vcpu && vcpu->machine.check ? vendor_arm(vcpu) : vcpu;
 }
 
 /* Who is entered next, from vcpu_exit(): `vcpu`, unless a decision is due. */
@@ -62,9 +60,7 @@ static inline struct vcpu *next(struct cpu *cpu, struct vcpu *vcpu)
 {
 	if (__builtin_expect(__atomic_load_n(&cpu->resched, __ATOMIC_RELAXED) != 0, false))
 		return decide(cpu);
-	if (vcpu->machine.check)
-		vendor_arm(vcpu);
-	return vcpu;
+	return vcpu->machine.check ? vendor_arm(vcpu) : vcpu;
 }
 
 /* What every exit begins with. Returns the address of the exit. */

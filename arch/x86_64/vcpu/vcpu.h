@@ -40,7 +40,7 @@ struct vcpu *vcpu_exit(struct vcpu *vcpu);
 /* What only the vendor knows of the last exit: fills state.detail. 0 = answered, else enum exit + 1 */
 uint64_t vendor_answer(struct vcpu *vcpu);
 /* Before an entry, when state.check is set: offer what the local APIC has. */
-void vendor_arm(struct vcpu *vcpu);
+struct vcpu *vendor_arm(struct vcpu *vcpu); /* returns it */
 /* The control block, once; and its start state: real mode, without segments. */
 void vendor_open(struct vcpu *vcpu);
 void vendor_reset(struct vcpu_state *state);
