@@ -196,7 +196,18 @@ $(B)/network.cpio.gz: systems/guest/initrd systems/guest/init $(B)/vmlinuz-amd64
 	systems/guest/initrd $@ $(NETWORK_MODULES:%=$(B)/modules/%.ko)
 .PHONY: network-files
 network-files: all $(NETWORK_FILES)
-image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES))
+# --- the guests of systems/disks.xml and systems/disk.xml: drivers of disks, and an installed Debian ---
+DISK_MODULES := scsi_common scsi_mod libata ata_piix sd_mod cdrom sr_mod virtio_ring virtio virtio_pci_modern_dev \
+	virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console virtio-rng
+$(B)/disks.cpio.gz: systems/guest/initrd systems/guest/init systems/guest/kernel
+	systems/guest/kernel $(B)/cloud cloud-amd64 $(DISK_MODULES)
+	systems/guest/initrd $@ $(DISK_MODULES:%=$(B)/cloud/modules/%.ko)
+$(B)/debian.img: systems/guest/disk systems/guest/disk-setup
+	systems/guest/disk $@
+.PHONY: disk-files
+disk-files: all $(B)/disks.cpio.gz $(B)/debian.img
+image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
+	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img)
 	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)
 iso: packages
 	$(Q)$(MAKE) -j2 image
@@ -207,14 +218,14 @@ run: packages
 		$(if $(CPUS),--cpus $(CPUS)) $(if $(filter qemu,$(MACHINE)),-- -action reboot=reset)
 
 # --- tests: tests/README.md says what each is ---
-everything: checked image network-files fuzz $(B)/boot-test.elf
+everything: checked image network-files disk-files fuzz $(B)/boot-test.elf
 checked: all aarch64 $(UNIT_TESTS)
 	@:
 check:
 	$(Q)$(MAKE) -j2 checked
 	$(Q)tests/check $(UNIT_TESTS)
 bench: packages
-	$(Q)$(MAKE) -j2 all $(GUEST_FILES)
+	$(Q)$(MAKE) -j2 all $(GUEST_FILES) $(B)/disks.cpio.gz
 	$(Q)tests/bench/run
 smoke: image
 	tests/smoke --machine $(MACHINE)
