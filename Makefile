@@ -233,7 +233,7 @@ test: packages
 	$(Q)tests/all
 
 size: image
-	$(Q)tests/size $(amd_SRC) --select $(SELECT_SRC)
+	$(Q)tests/size $(amd_SRC) --intel $(intel_SRC) --select $(SELECT_SRC)
 
 packages:
 	tests/packages
