@@ -92,7 +92,7 @@ static void hostile(void)
 	report.word[1] = left_over;
 	report_send(&channel, &report);
 	left_over = life + 1;
-	clock_sleep(3 * CLOCK_MS); /* the judge has read it */
+	clock_sleep(30 * CLOCK_MS); /* the judge has read it, and printed it at the speed of the UART */
 	if (life >= LIVES - 1)
 		return;
 	trap_call(attack_of, (void *)(uintptr_t)life);
