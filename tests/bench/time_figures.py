@@ -4,6 +4,7 @@ import os
 import re
 
 import emulator
+import guest_figures
 from report import Row
 
 HOLD_US = 5
@@ -28,8 +29,8 @@ def histogram(log, pattern, first):
     return ', '.join('%s%d: %d' % ('<= ' if i else '0..', first << i, count) for i, count in enumerate(counts) if count)
 
 
-def run(description, name, memory=512, cpus=1):
-    image = emulator.build(description, name)
+def run(description, name, memory=512, cpus=1, folders=()):
+    image = emulator.build(description, name, folders)
     command = emulator.of_system(image, memory, cpus)
     log = emulator.run(command, image[:-4] + '.log', 280)
     if not re.search(r'^END', log, re.M):
@@ -76,7 +77,7 @@ def events():
 
 
 def restart():
-    log, command = run('tests/bench/periodic/restart.xml', 'restart', 1024)
+    log, command = run('tests/bench/periodic/restart.xml', 'restart', 1024, folders=[guest_figures.payload()])
     row = values(log, 'PERIODS')['']
     return [('restart', 'A guest of 256 MiB restarts %d times beside a subject with a period of 1 ms' % row['restarts'], [
         Row('frames missed, of %d' % row['n'], row['missed'], 0),
