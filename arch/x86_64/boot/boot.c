@@ -19,7 +19,8 @@
  * core_cpu_main(). What goes wrong here is said on the console, and the machine stops.
  */
 #define MIB (UINT64_C(1) << 20)
-#define LOW_PAGE 0x8000u
+#define LOW_FROM 0x8000u
+#define LOW_END 0x9f000u
 
 static struct boot_info boot ONCE;
 static struct acpi acpi INIT_DATA;
@@ -70,12 +71,19 @@ INIT_TEXT static void read_loader(const struct phys_view *view)
 	reserve((uintptr_t)core_start, (uintptr_t)core_end);
 }
 
-/* A page for the other CPUs' first instructions; 0: it is not RAM, or the loader has put the package there. */
+/* A page for the other CPUs' first instructions, not where the loader has put the package; 0: there is none. */
 INIT_TEXT static uint64_t low_page(void)
 {
-	return boot.package.at >= MIB && range_inside(LOW_PAGE, 4096, boot.memory[0].base, boot.memory[0].size)
-	               ? LOW_PAGE
-	               : 0;
+	uint64_t package_end = (boot.package.at + boot.package_size + 4095) & ~UINT64_C(4095);
+	for (uint32_t i = 0; i < boot.memory_count; i++) {
+		const struct machine_range *memory = &boot.memory[i];
+		uint64_t at = memory->base > LOW_FROM ? memory->base : LOW_FROM;
+		if (at + 4096 > boot.package.at && at < package_end)
+			at = package_end;
+		if (at < LOW_END && range_inside(at, 4096, memory->base, memory->size))
+			return at;
+	}
+	return 0;
 }
 
 INIT_TEXT static void read_firmware(const struct phys_view *view)
