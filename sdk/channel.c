@@ -7,6 +7,12 @@
  * lib/ring.c does the work and is safe against any peer; here names become areas and bytes moved become signals. A
  * closed channel (info == 0) answers every call as an empty and full one, so callers need no special case.
  */
+void channel_ring(const struct channel *channel)
+{
+	if (channel->info)
+		event_signal(channel->info->event_out);
+}
+
 enum status channel_open_info(struct channel *channel, const struct info_channel *info)
 {
 	struct channel_setup setup;
@@ -25,9 +31,13 @@ enum status channel_open_info(struct channel *channel, const struct info_channel
 	        .one_way = info->flags & CHANNEL_ONE_WAY,
 	};
 	status = ring_open(&channel->end, &setup);
-	if (status == OK)
-		channel->info = info;
-	return status;
+	if (status != OK)
+		return status;
+	channel->info = info;
+	/* a new life: the peer may wait for an answer of the one before, and no byte of ours would wake it */
+	if (setup.epoch && info->flags & CHANNEL_OUT)
+		channel_ring(channel);
+	return OK;
 }
 
 enum status channel_open(struct channel *channel, const char *name)
@@ -45,12 +55,6 @@ enum status channel_open_option(struct channel *channel, const char *key)
 	char name[NAME_BYTES];
 
 	return channel_open(channel, info_option(key, name, sizeof(name)) ? name : key);
-}
-
-void channel_ring(const struct channel *channel)
-{
-	if (channel->info)
-		event_signal(channel->info->event_out);
 }
 
 static bool writes(const struct channel *channel)

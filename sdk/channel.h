@@ -13,7 +13,8 @@
  * A channel end by name: lib/ring.h (which see for what is guaranteed) with the description's names, sizes and doorbell.
  * Duplex: a write takes only what fits. One-way: a write always succeeds; a reader that is too slow loses the oldest
  * bytes and learns how many (channel_lost). Writes ring the peer's doorbell event if the description gives one; reads
- * do when the peer waits for room. When the peer restarts, both directions begin anew by themselves.
+ * do when the peer waits for room. When the peer restarts, both directions begin anew by themselves; an end that is opened
+ * in a later life of its subject rings, too.
  */
 struct channel {
 	const struct info_channel *info; /* 0 = not open: writes take nothing, reads give nothing */

@@ -82,3 +82,8 @@ void mock_restart_peer(const char *channel, struct channel *far)
 	mock.page.channel[i].peer_epoch++;
 	open_far(i, far);
 }
+
+void mock_restart(void)
+{
+	mock.page.info.epoch++;
+}

@@ -30,6 +30,7 @@ struct mock_channel {
 void mock_add_channel(const struct mock_channel *wanted, struct channel *far);
 /* The peer of that channel has been restarted and opens its end anew. */
 void mock_restart_peer(const char *channel, struct channel *far);
+void mock_restart(void); /* the application itself: its next life */
 void mock_add_subject(const char *name, uint32_t id, uint64_t rights);
 void mock_add_schedule(const char *name, uint64_t major_us);
 void mock_add_share(uint32_t schedule, uint32_t subject, uint64_t major_us, uint64_t share_us);

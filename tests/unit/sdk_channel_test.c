@@ -37,6 +37,16 @@ static void a_duplex_channel_carries_both_ways_and_rings(void **state)
 	assert_string_equal(got, "back");
 }
 
+static void a_new_life_of_this_end_rings_a_peer_that_waits_for_the_one_before(void **state)
+{
+	(void)state;
+	add("link", 4096, 4096, false);
+	assert_int_equal(mock_signals(0), 0);
+	mock_restart();
+	assert_int_equal(channel_open(&here, "link"), OK);
+	assert_int_equal(mock_signals(0), 1);
+}
+
 static void a_full_duplex_channel_takes_what_fits_and_rings_when_there_is_room(void **state)
 {
 	char bytes[5000] = {0};
@@ -156,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_duplex_channel_carries_both_ways_and_rings),
+	        cmocka_unit_test(a_new_life_of_this_end_rings_a_peer_that_waits_for_the_one_before),
 	        cmocka_unit_test(a_full_duplex_channel_takes_what_fits_and_rings_when_there_is_room),
 	        cmocka_unit_test(a_one_way_reader_learns_what_it_lost),
 	        cmocka_unit_test(a_closed_channel_is_empty_and_full),
