@@ -9,7 +9,7 @@
 
 /*
  * What one physical CPU knows. Only that CPU touches it, `resched` and `idle` apart: others set `resched` and look at
- * `idle` to decide whether an interrupt is needed.
+ * `idle` to decide whether an interrupt is needed. Whoever ends the machine sets `nmi` and ends the frame, too.
  */
 struct flight {                       /* flight recorder: one line per exit, always on, kept in the crash record */
 	uint32_t time_low, time_high; /* TSC */

@@ -94,7 +94,7 @@ void interrupt_major(struct cpu *cpu)
 
 void core_interrupt_nmi(unsigned cpu_index)
 {
-	cpus[cpu_index].nmi = 1;
-	cpus[cpu_index].frame_end = 0; /* advance() looks: so the usual decision need not */
-	cpus[cpu_index].resched = 1;
+	__atomic_store_n(&cpus[cpu_index].nmi, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&cpus[cpu_index].frame_end, 0, __ATOMIC_SEQ_CST); /* advance() asks: a decision need not */
+	__atomic_store_n(&cpus[cpu_index].resched, 1, __ATOMIC_SEQ_CST);
 }

@@ -44,7 +44,6 @@ static void stop_others(void)
 		if (i == machine_cpu())
 			continue;
 		core_interrupt_nmi(i);
-		__atomic_store_n(&cpus[i].resched, 1, __ATOMIC_SEQ_CST);
 		machine_kick(i);
 	}
 }

@@ -123,13 +123,14 @@ static void account(struct cpu *cpu, struct vcpu *next, uint64_t from)
 /* Frame end: the plan goes on with the frame that contains `now`. More than one step only if a debugger stopped us. */
 static __attribute__((noinline)) void advance(struct cpu *cpu, uint64_t now)
 {
-	if (cpu->nmi)
-		core_panic(2, 0, 0, cpu->id);
 	for (unsigned steps = 0; steps < CONFIG_MAX_FRAMES && now >= cpu->frame_end; steps++)
 		next_frame(cpu);
 	const struct config_frame *frame = &cpu->frames[cpu->frame_index];
 	__atomic_store_n(&cpu->member, frame->group == CONFIG_NONE ? nobody : group_members[frame->group],
 	                 __ATOMIC_SEQ_CST);
+	/* after the new frame_end: core_interrupt_nmi() writes `nmi`, then frame_end, so one of the two is seen */
+	if (__atomic_load_n(&cpu->nmi, __ATOMIC_SEQ_CST))
+		core_panic(2, 0, 0, cpu->id);
 	cpu->hold = frame->flags & FRAME_HOLD_START ? cpu->frame_start + system_ticks(frame->hold_ticks_us) : 0;
 	cpu->begun = 1;
 	struct stats_cpu *stats = cpu->stats;

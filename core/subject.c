@@ -14,17 +14,17 @@
 struct subject subjects[CONFIG_MAX_SUBJECTS];
 uint32_t subject_count;
 
-static bool change(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t new, uint32_t by)
+static bool change(struct cpu *cpu, struct subject *leader, uint32_t old, uint32_t now, uint32_t by)
 {
 	uint32_t expected = old;
 
-	if (!__atomic_compare_exchange_n(&leader->state, &expected, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+	if (!__atomic_compare_exchange_n(&leader->state, &expected, now, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return false;
-	leader->stats->state = new;
+	leader->stats->state = now;
 	if (leader->partner)
-		leader->partner->stats->state = new;
-	if (new != SUBJECT_SCRUB &&new != SUBJECT_LOAD)
-		audit_core(cpu, leader->index, AUDIT(AUDIT_SYSTEM, AUDIT_SUBJECT_STATE, new, old, by));
+		leader->partner->stats->state = now;
+	if (now != SUBJECT_SCRUB && now != SUBJECT_LOAD)
+		audit_core(cpu, leader->index, AUDIT(AUDIT_SYSTEM, AUDIT_SUBJECT_STATE, now, old, by));
 	return true;
 }
 

@@ -572,6 +572,27 @@ static void an_nmi_ends_the_machine_in_the_safe_state(void **state)
 	assert_non_null(strstr(host.console, "vector 0x2"));
 }
 
+/* A schedule begins, so a record is written, in the middle of the way from one frame to the next. */
+static void nmi_while_a_frame_begins(enum host_call call)
+{
+	if (call == HOST_NOW && cpus[0].schedule == 1 && !cpus[0].nmi)
+		core_interrupt_nmi(0);
+}
+
+static void an_nmi_while_a_frame_begins_is_not_forgotten_until_its_end(void **state)
+{
+	(void)state;
+	struct sample *s = rig_sample();
+	s->header.switch_us = 100;
+	rig_boot(s);
+	rig_run_until(epoch() + MS);
+	assert_int_equal(scheduler_switch(&cpus[0], 1), OK);
+	rig_run_until(epoch() + 10 * MS - 100);
+	host.on_call = nmi_while_a_frame_begins;
+	assert_int_equal(rig_ends((void (*)(void *))(void *)rig_run_for, (void *)1000), HOST_STOPPED);
+	assert_non_null(strstr(host.console, "vector 0x2"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,6 +622,7 @@ int main(void)
 	        cmocka_unit_test(a_wait_ends_at_its_deadline),
 	        cmocka_unit_test(a_layer_timer_that_passes_while_the_layer_works_does_not_storm),
 	        cmocka_unit_test(an_nmi_ends_the_machine_in_the_safe_state),
+	        cmocka_unit_test(an_nmi_while_a_frame_begins_is_not_forgotten_until_its_end),
 	};
 
 	return RIG_TESTS(tests);
