@@ -61,6 +61,12 @@ enum record { NONE, RECORD, MAYBE, SVM };
 	X(vmptrld, UD, UD, NONE)                \
 	X(vmlaunch, UD, UD, NONE)               \
 	X(vmread, UD, UD, NONE)                 \
+	X(vmwrite, UD, UD, NONE)                \
+	X(vmresume, UD, UD, NONE)               \
+	X(vmptrst, UD, UD, NONE)                \
+	X(vmxoff, UD, UD, NONE)                 \
+	X(invept, UD, UD, NONE)                 \
+	X(invvpid, UD, UD, NONE)                \
 	X(vmfunc, UD, UD, NONE)                 \
 	X(getsec, UD, UD, MAYBE)                \
 	X(encls, UD, UD, NONE)                  \

@@ -14,8 +14,12 @@ void canary_hold_at(uint64_t loops, const uint64_t in[16], uint64_t out[16], uns
 #define CR4_OSXSAVE (UINT64_C(1) << 18)
 #define CR4_PKE (UINT64_C(1) << 22)
 #define MSR_TSC_AUX 0xc0000103u
+#define MSR_PAT 0x277u
 static const uint32_t msrs[10] = {0x174,       0x175,       0x176,       0xc0000081u, 0xc0000082u,
                                   0xc0000083u, 0xc0000084u, 0xc0000100u, 0xc0000101u, 0xc0000102u};
+
+const struct canary canary_reset = {
+        .dr6 = 0xffff0ff0, .dr7 = 0x400, .pat = 0x0007040600070406, .mxcsr = 0x1f80, .fcw = 0x37f};
 
 static void or_cr4(void *bits)
 {
@@ -56,6 +60,17 @@ unsigned canary_open(void)
 	return features;
 }
 
+/* Memory types that exist; the first entry, by which all of our memory is mapped, stays write-back. */
+static uint64_t fit_pat(uint64_t value)
+{
+	static const uint8_t types[] = {0, 1, 4, 5, 6, 7, 6, 4};
+	uint64_t pat = 6;
+
+	for (unsigned i = 1; i < 8; i++)
+		pat |= (uint64_t)types[value >> i * 4 & 7] << i * 8;
+	return pat;
+}
+
 /* What a register cannot hold is cut: addresses are canonical, SYSENTER_CS has 16 bits, SFMASK and TSC_AUX have 32. */
 static void fit(struct canary *canary, unsigned features)
 {
@@ -65,7 +80,12 @@ static void fit(struct canary *canary, unsigned features)
 	canary->msr[6] &= 0xffffffffu;
 	for (unsigned i = 0; i < 4; i++)
 		canary->dr[i] &= UINT64_C(0x00007fffffffffff);
-	canary->dr6 = 0xffff0ff0;
+	canary->dr6 = canary_reset.dr6 | (canary->dr6 & 15);
+	canary->dr7 = canary_reset.dr7 | (canary->dr7 << 16 & 0xffff0000); /* kinds and lengths; none is enabled */
+	canary->pat = fit_pat(canary->pat);
+	canary->xcr0 = features & CANARY_AVX ? 7 : 0;
+	canary->mxcsr = features & CANARY_SSE ? canary_reset.mxcsr | (canary->mxcsr & 3) << 13 : 0; /* rounding */
+	canary->fcw = canary_reset.fcw | (canary->fcw & 3) << 10;
 	canary->tsc_aux = canary->tsc_aux >> 32;
 	canary->pkru = features & CANARY_PKRU ? canary->pkru >> 32 : 0;
 	for (unsigned i = 0; i < 16 && !(features & CANARY_AVX); i++)
@@ -88,6 +108,11 @@ void canary_load(const struct canary *canary, unsigned features)
 	else if (features & CANARY_SSE)
 		canary_xmm_load(canary->ymm);
 	canary_x87_load(canary->x87);
+	__asm__ volatile("fldcw %0" : : "m"(canary->fcw));
+	if (features & CANARY_SSE)
+		__asm__ volatile("ldmxcsr %0" : : "m"(canary->mxcsr));
+	write_msr(MSR_PAT, canary->pat);
+	__asm__ volatile("mov %0, %%db7" : : "r"(canary->dr7));
 	__asm__ volatile("mov %0, %%db0" : : "r"(canary->dr[0]));
 	__asm__ volatile("mov %0, %%db1" : : "r"(canary->dr[1]));
 	__asm__ volatile("mov %0, %%db2" : : "r"(canary->dr[2]));
@@ -109,6 +134,14 @@ static uint64_t read_tsc_aux(void)
 	return aux;
 }
 
+static uint64_t read_xcr0(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (uint64_t)high << 32 | low;
+}
+
 void canary_store(struct canary *canary, unsigned features)
 {
 	memset(canary, 0, sizeof(*canary));
@@ -116,7 +149,15 @@ void canary_store(struct canary *canary, unsigned features)
 		canary_ymm_store(canary->ymm);
 	else if (features & CANARY_SSE)
 		canary_xmm_store(canary->ymm);
+	__asm__ volatile("fnstcw %0" : "=m"(canary->fcw));
 	canary_x87_store(canary->x87);
+	__asm__ volatile("fldcw %0" : : "m"(canary->fcw));
+	if (features & CANARY_SSE)
+		__asm__ volatile("stmxcsr %0" : "=m"(canary->mxcsr));
+	if (features & CANARY_AVX)
+		canary->xcr0 = read_xcr0();
+	canary->pat = read_msr(MSR_PAT);
+	__asm__ volatile("mov %%db7, %0" : "=r"(canary->dr7));
 	__asm__ volatile("mov %%db0, %0" : "=r"(canary->dr[0]));
 	__asm__ volatile("mov %%db1, %0" : "=r"(canary->dr[1]));
 	__asm__ volatile("mov %%db2, %0" : "=r"(canary->dr[2]));

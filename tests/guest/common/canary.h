@@ -13,12 +13,15 @@ enum canary_feature { CANARY_SSE = 1, CANARY_AVX = 2, CANARY_PKRU = 4 };
 struct canary {
 	uint64_t ymm[16][4];
 	uint64_t x87[8]; /* mantissas */
-	uint64_t dr[4], dr6, cr2, tsc_aux, pkru;
-	uint64_t msr[10]; /* those that a subject reaches without an exit */
+	uint64_t dr[4], dr6, dr7, cr2, tsc_aux, pkru, pat;
+	uint64_t xcr0, mxcsr, fcw; /* XCR0 is compared, and set by canary_open() only */
+	uint64_t msr[10];          /* those that a subject reaches without an exit */
 };
 #define CANARY_WORDS (sizeof(struct canary) / sizeof(uint64_t))
 /* Makes the registers usable, as far as the machine and the description let; returns CANARY_* */
 unsigned canary_open(void);
+/* What a vCPU begins with; 0 apart from the few registers that do not. */
+extern const struct canary canary_reset;
 /* Values that carry `seed` in their upper half. */
 void canary_make(struct canary *canary, unsigned features, uint32_t seed);
 void canary_load(const struct canary *canary, unsigned features);
