@@ -175,16 +175,17 @@ static __attribute__((noinline)) uint64_t expire(struct vcpu *vcpu, uint64_t now
 	return deadline_of(vcpu);
 }
 
-/* What a member has that is not usual. False: it may be set to its start state, which has to wait until machine_run()
- * has come back and no vCPU's registers are in the CPU's any more. */
+/* What a member has that is not usual. False: it is to be set to its start state, which has to wait until machine_run()
+ * has come back and no vCPU's registers are in the CPU's any more; or it has been, which takes as long as several frame
+ * switches: one in a decision, and the time is looked at again. */
 static __attribute__((noinline)) bool serve(struct cpu *cpu, struct vcpu *vcpu, const struct vcpu *next)
 {
 	uint64_t requests = __atomic_load_n(&vcpu->requests, __ATOMIC_SEQ_CST);
 
-	if (requests & REQUEST_ANEW && cpu->current)
-		return false;
-	if (requests)
+	if (requests && !(requests & REQUEST_ANEW && cpu->current))
 		vcpu_serve(cpu, vcpu);
+	if (requests & REQUEST_ANEW)
+		return false;
 	struct subject *leader = vcpu->subject->leader;
 	if (vcpu->state == VCPU_PARKED && vcpu == leader->vcpu && !next && !cpu->work && subject_has_work(leader))
 		cpu->work = leader;

@@ -143,7 +143,7 @@ void rig_run_until(uint64_t time)
 	}
 	host.until = 0;
 	for (unsigned i = 0; i < the_system.config->cpu_count; i++)
-		for (unsigned n = 0; n < 3 && cpus[i].resched; n++)
+		for (unsigned n = 0; n < 4 && cpus[i].resched; n++)
 			rig_decide(i);
 	host.cpu = 0;
 }
@@ -162,7 +162,8 @@ void rig_decide(unsigned cpu)
 {
 	host.until = host.now[cpu];
 	rig_round(cpu);
-	if (!cpus[cpu].current && cpus[cpu].resched) /* somebody is set to its start state first */
+	for (unsigned n = 0; n < 4 && !cpus[cpu].current && cpus[cpu].resched;
+	     n++) /* set to their start states first */
 		rig_round(cpu);
 	host.until = 0;
 }

@@ -377,8 +377,9 @@ static void a_vcpu_is_set_to_its_start_state_only_when_no_registers_are_live(voi
 	assert_null(core_choose(&cpus[0])); /* as the machine calls it, between an exit and an entry */
 	assert_int_equal(APP_VCPU->machine.resets, resets);
 	assert_true(cpus[0].resched);
-	assert_ptr_equal(core_choose(&cpus[0]), APP_VCPU);
+	assert_null(core_choose(&cpus[0]));
 	assert_int_equal(APP_VCPU->machine.resets, resets + 1);
+	assert_ptr_equal(core_choose(&cpus[0]), APP_VCPU);
 }
 
 /* --- groups --- */
@@ -462,6 +463,31 @@ static void the_first_runnable_member_of_a_group_runs(void **state)
 	assert_true(host.kicked[0]);
 	rig_run_for(10);
 	assert_ptr_equal(cpus[0].current, APP_VCPU);
+	rig_check_invariants();
+}
+
+static void a_decision_sets_one_vcpu_to_its_start_state_and_looks_at_the_time_again(void **state)
+{
+	(void)state;
+	rig_boot(one_group_sample());
+	rig_enter(APP_VCPU);
+	host.cpu = 0;
+	for (unsigned i = 0; i < 3; i++)
+		vcpu_request(&cpus[0], &vcpus[i], REQUEST_RESET, true);
+	uint32_t resets[3] = {vcpus[0].machine.resets, vcpus[1].machine.resets, vcpus[2].machine.resets};
+	assert_null(core_choose(&cpus[0])); /* its registers are live */
+	for (unsigned done = 1; done <= 3; done++) {
+		assert_null(core_choose(&cpus[0]));
+		unsigned anew = 0;
+		for (unsigned i = 0; i < 3; i++)
+			anew += vcpus[i].machine.resets - resets[i];
+		assert_int_equal(anew, done);
+	}
+	/* a frame that ended while they were: the next decision is in the one after */
+	uint64_t end = cpus[0].frame_end;
+	host.now[0] = end + 1;
+	core_choose(&cpus[0]);
+	assert_int_equal(cpus[0].frame_start, end);
 	rig_check_invariants();
 }
 
@@ -616,6 +642,7 @@ int main(void)
 	        cmocka_unit_test(strict_frames_idle_when_their_group_has_nothing_to_do),
 	        cmocka_unit_test(unused_time_goes_to_the_background_vcpu_until_the_group_wakes),
 	        cmocka_unit_test(the_first_runnable_member_of_a_group_runs),
+	        cmocka_unit_test(a_decision_sets_one_vcpu_to_its_start_state_and_looks_at_the_time_again),
 	        cmocka_unit_test(deadlines_of_vcpus_that_cannot_run_now_do_not_interrupt_those_above),
 	        cmocka_unit_test(a_timer_that_passed_out_of_frame_fires_at_the_frame_start),
 	        cmocka_unit_test(a_halted_guest_is_woken_by_its_timer),

@@ -90,7 +90,8 @@ static void reset_fpu(struct vcpu_state *state)
 	state->xsave[512] = (uint8_t)state->xcr0_max; /* XSTATE_BV: load all of it */
 }
 
-static void reset_registers(struct vcpu *vcpu, uint16_t selector, uint64_t base, uint64_t rip)
+static void reset_registers(struct vcpu *vcpu, struct frame_segment code, struct frame_segment data, uint64_t rip,
+                            uint64_t cr0)
 {
 	struct vcpu_state *state = &vcpu->machine;
 
@@ -101,13 +102,18 @@ static void reset_registers(struct vcpu *vcpu, uint16_t selector, uint64_t base,
 	state->tsc_aux = 0;
 	vendor_reset(state);
 	vendor_flush(state);
-	set_segments(state, (struct frame_segment){selector, 0x9b, 0xffff, base},
-	             (struct frame_segment){0, 0x93, 0xffff, 0});
+	set_segments(state, code, data);
 	vendor_set(state, rip, rip);
-	vendor_set_cr0(state, CR0_RESET);
+	vendor_set_cr0(state, cr0);
 	reset_fpu(state);
 	if (vcpu->cpu->loaded == vcpu)
 		vcpu->cpu->loaded = 0; /* what is live in the FPU is not the new life's */
+}
+
+static void reset_real(struct vcpu *vcpu, uint16_t selector, uint64_t base, uint64_t rip)
+{
+	reset_registers(vcpu, (struct frame_segment){selector, 0x9b, 0xffff, base},
+	                (struct frame_segment){0, 0x93, 0xffff, 0}, rip, CR0_RESET);
 }
 
 void machine_vcpu_reset(struct vcpu *vcpu)
@@ -116,19 +122,19 @@ void machine_vcpu_reset(struct vcpu *vcpu)
 	const struct config_subject *config = vcpu->subject->config;
 
 	vendor_select(state);
-	reset_registers(vcpu, 0xf000, 0xffff0000u, 0xfff0);
+	if (vcpu->config->start == START_FLAT32) {
+		reset_registers(vcpu, (struct frame_segment){0x08, 0xc9b, 0xffffffffu, 0},
+		                (struct frame_segment){0x10, 0xc93, 0xffffffffu, 0}, vcpu->config->entry,
+		                CR0_PE | CR0_ET);
+		state->gpr[6] = 0x10000000; /* INFO_GPA */
+		state->gpr[7] = vcpu->number;
+	} else {
+		reset_real(vcpu, 0xf000, 0xffff0000u, 0xfff0);
+	}
 	lapic_reset(state->lapic, vcpu->config->apic_id, config->apic_mode == 1);
 	msr_reset(state->msr, state->msr_count, state->msr_store);
 	if (vcpu->config->start == START_SIPI)
 		state->lapic->state = LAPIC_WAIT_SIPI;
-	if (vcpu->config->start == START_FLAT32) {
-		set_segments(state, (struct frame_segment){0x08, 0xc9b, 0xffffffffu, 0},
-		             (struct frame_segment){0x10, 0xc93, 0xffffffffu, 0});
-		vendor_set(state, rip, vcpu->config->entry);
-		vendor_set_cr0(state, CR0_PE | CR0_ET);
-		state->gpr[6] = 0x10000000; /* INFO_GPA */
-		state->gpr[7] = vcpu->number;
-	}
 }
 
 void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
@@ -140,7 +146,7 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 		return;
 	}
 	vendor_select(state);
-	reset_registers(vcpu, (uint16_t)(vector << 8), (uint64_t)vector << 12, 0);
+	reset_real(vcpu, (uint16_t)(vector << 8), (uint64_t)vector << 12, 0);
 	state->gpr[2] = 0x00000f00; /* EDX: family, as after reset */
 	state->lapic->state = LAPIC_RUNNING;
 }
