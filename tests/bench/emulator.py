@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: ISC
-"""The ruler of tests/bench: QEMU counting instructions. One TSC tick is one executed instruction. The same image
+"""The ruler of tests/bench: QEMU counting instructions. One TSC tick is one executed instruction; in Bochs, which runs VT-x,
+too: its clock is set to as many ticks as it is told to execute instructions in a second, and advances by one an instruction. The same image
 gives the same figures on every run, whatever else the machine does, but for a CPU that wakes from idle: that may differ by
 some instructions (same_figures.py shows it)."""
 import os
 import subprocess
+import threading
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, 'build')
@@ -59,6 +61,31 @@ def run(command, log, seconds=240):
             process.kill()
             process.wait()
     return read(log)
+
+
+def in_bochs(image):
+    return [os.path.join(BUILD, 'bulkhead'), 'run', image, '--machine', 'bochs', '--core', os.path.join(BUILD, 'core.elf'),
+            '--memory', '512M']
+
+
+def run_until(command, last, log, seconds=240):
+    """Runs until a line of standard output begins with `last`; all of it goes to the file, and comes back as text."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    overdue = threading.Timer(seconds, process.terminate)
+    overdue.start()
+    lines = []
+    try:
+        for raw in process.stdout:
+            lines.append(raw.decode('latin-1').rstrip('\r\n'))
+            if lines[-1].startswith(last):
+                break
+    finally:
+        overdue.cancel()
+        process.terminate()
+        process.wait()
+        with open(log, 'w') as file:
+            file.write('\n'.join(lines) + '\n')
+    return '\n'.join(lines)
 
 
 def read(path):

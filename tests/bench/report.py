@@ -15,12 +15,13 @@ def number(value):
 
 
 class Row:
-    """`measured` and `bound` are numbers, or texts where there is nothing to compare; `least`: the bound is a floor."""
+    """`measured` and `bound` are numbers, or texts where there is nothing to compare; `least`: the bound is a floor; `vtx`: the same on VT-x."""
 
-    def __init__(self, what, measured, bound=None, bare=None, peers=None, goal=None, least=False, note=''):
+    def __init__(self, what, measured, bound=None, bare=None, peers=None, goal=None, least=False, note='',
+                 vtx=None):
         self.what, self.measured, self.bound, self.bare, self.goal, self.note = what, measured, bound, bare, goal, note
         self.peers = PEERS['figures'].get(peers, [None] * 4) if isinstance(peers, str) or not peers else peers
-        self.least = least
+        self.least, self.vtx = least, vtx
 
     def verdict(self):
         if self.bound is None or self.measured is None:
@@ -32,10 +33,10 @@ class Row:
 
     def cells(self):
         bound = '' if self.bound is None else ('>= ' if self.least else '') + number(self.bound)
-        return [self.what, number(self.measured), bound, self.verdict(), number(self.bare)] + [number(p) for p in self.peers]
+        return [self.what, number(self.measured), bound, self.verdict(), number(self.vtx), number(self.bare)] + [number(p) for p in self.peers]
 
 
-HEAD = ['figure', 'measured', 'bound', '', 'bare'] + PEERS['columns']
+HEAD = ['figure', 'measured', 'bound', '', 'VT-x', 'bare'] + PEERS['columns']
 
 
 def widths(sections):
