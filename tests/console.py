@@ -139,7 +139,8 @@ class Machine:
     def guest(self, line, seconds=60):
         """The output of a line at the attached guest's shell. The marks are computed there: no echo looks like them."""
         self.marks += 1
-        self.type('echo BEGIN$((%d+0));%s\recho END$((%d+0))\r' % (self.marks, line, self.marks))
+        join = '' if line.endswith('&') else ';'  # in one line: what is typed while a command runs is echoed into its output
+        self.type('echo BEGIN$((%d+0));%s%s echo END$((%d+0))\r' % (self.marks, line, join, self.marks))
         text = self.until('END%d\r*\n' % self.marks, seconds).split('BEGIN%d\n' % self.marks)[-1]
         return '\n'.join(row for row in text.split('\n') if not row.startswith('~ # ')).strip('\n')
 
