@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The ACPI tables of a guest's PC: RSDP, RSDT, XSDT, FADT, FACS, MADT, HPET, DSDT.
+ * The ACPI tables of a guest's PC: RSDP, RSDT, XSDT, FADT, FACS, MADT, HPET, MCFG, DSDT.
  *
  * The machine is the plain PC the models make: ACPI mode always on (no SMI port), SCI on line 9, PM timer, reset by
  * CF9, I/O APIC with the usual two overrides. It is not hardware-reduced, because that would take PIC, PIT and RTC away.
  * The power button is the fixed one (PM1 status bit 8); there is no sleep button and no RTC wake-up. Where PCI interrupts
  * arrive is fixed: pins 16 to 19 of the I/O APIC, or, to a guest on the PIC, lines 10 and 11 as firmware routes them.
  *
- * Left out: MCFG (an i440FX has no ECAM), SRAT, processor objects (MADT suffices), PCI link devices.
+ * The bus can also be configured by memory, which no i440FX could: MCFG names the place, and a motherboard resource
+ * (PNP0C02) reserves it, because systems use it only then (PCI Firmware 3.2, 4.1.2).
+ *
+ * Left out: SRAT, processor objects (MADT suffices), PCI link devices.
  * Specification: ACPI 6.4, 5.2 (tables), 6.4 (resources), 7.4.2.6 (_S5), 20 (AML).
  */
 #include "devices/acpi.h"
 #include "devices/acpi_writer.h"
 #include "devices/hpet.h"
 #include "devices/ioapic.h"
+#include "devices/pci.h"
 #include "devices/pm.h"
 
 enum { FADT_SIZE = 276, RSDP_SIZE = ACPI_RSDP_SIZE, FACS_SIZE = 64, LAPIC_BASE = 0xfee00000 };
@@ -98,7 +102,7 @@ static void write_pci_root(struct acpi_writer *writer, uint32_t window, bool vga
 	acpi_put_text(writer, "PCI0", 4);
 	write_device(writer, "PNP0A03", 0);
 	resources = aml_resources_begin(writer);
-	aml_window(writer, AML_WINDOW_BUS, 0, 255);
+	aml_window(writer, AML_WINDOW_BUS, 0, 0);
 	aml_io(writer, 0xcf8, 8);
 	aml_window(writer, AML_WINDOW_IO, 0, 0xcf7);
 	aml_window(writer, AML_WINDOW_IO, 0xd00, 0xffff);
@@ -147,6 +151,19 @@ static void write_keyboard(struct acpi_writer *writer)
 	aml_end(writer, device);
 }
 
+/* What the memory of the configuration space is: in use. */
+static void write_board(struct acpi_writer *writer)
+{
+	size_t device = aml_begin(writer, AML_DEVICE), resources;
+
+	acpi_put_text(writer, "ECAM", 4);
+	write_device(writer, "PNP0C02", 0);
+	resources = aml_resources_begin(writer);
+	aml_memory(writer, PCI_ECAM_BASE, PCI_ECAM_BYTES);
+	aml_resources_end(writer, resources);
+	aml_end(writer, device);
+}
+
 static void write_s5(struct acpi_writer *writer)
 {
 	size_t package;
@@ -170,6 +187,7 @@ static size_t write_dsdt(struct acpi_writer *writer, const struct acpi_machine *
 	scope = aml_begin(writer, AML_SCOPE);
 	acpi_put_text(writer, "_SB_", 4);
 	write_pci_root(writer, machine->pci_window, machine->vga);
+	write_board(writer);
 	write_isa_device(writer, "RTC_", "PNP0B00", 0, (struct serial_place){0x70, 8}, 2);
 	if (machine->keyboard)
 		write_keyboard(writer);
@@ -306,6 +324,19 @@ static size_t write_hpet(struct acpi_writer *writer)
 	return table;
 }
 
+static size_t write_mcfg(struct acpi_writer *writer)
+{
+	size_t table = acpi_table_begin(writer, "MCFG", 1);
+
+	acpi_put(writer, 0, 8);
+	acpi_put(writer, PCI_ECAM_BASE, 8);
+	acpi_put(writer, 0, 2); /* segment */
+	acpi_put(writer, 0, 2); /* first and last bus */
+	acpi_put(writer, 0, 4);
+	acpi_table_end(writer, table);
+	return table;
+}
+
 static size_t write_root(struct acpi_writer *writer, const char *signature, const uint64_t *tables, unsigned count,
                          unsigned width)
 {
@@ -366,8 +397,8 @@ enum status acpi_build(const struct acpi_machine *machine, uint8_t *buffer, size
 {
 	struct acpi_writer writer = {.bytes = buffer, .size = size, .map = map};
 	enum status status = check(machine, size);
-	uint64_t tables[3];
-	unsigned count = 2;
+	uint64_t tables[4];
+	unsigned count = 3;
 	size_t facs, dsdt, rsdt, xsdt;
 
 	if (status)
@@ -380,6 +411,7 @@ enum status acpi_build(const struct acpi_machine *machine, uint8_t *buffer, size
 	dsdt = write_dsdt(&writer, machine);
 	tables[0] = machine->base + write_fadt(&writer, machine, machine->base + facs, machine->base + dsdt);
 	tables[1] = machine->base + write_madt(&writer, machine);
+	tables[2] = machine->base + write_mcfg(&writer);
 	if (machine->hpet)
 		tables[count++] = machine->base + write_hpet(&writer);
 	rsdt = write_root(&writer, "RSDT", tables, count, 4);

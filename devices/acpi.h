@@ -40,7 +40,7 @@ struct acpi_machine {
 #define ACPI_RSDP_SIZE 36u
 
 /*
- * Writes RSDP (at the start of the buffer), RSDT, XSDT, FADT, FACS, MADT, HPET and DSDT. ERR_FULL if `size` is too
+ * Writes RSDP (at the start of the buffer), RSDT, XSDT, FADT, FACS, MADT, HPET, MCFG and DSDT. ERR_FULL if `size` is too
  * small, ERR_ARGUMENT for an impossible machine. `used` (may be null) gets the number of bytes, `map` (may be null) what
  * moves with the tables. The RSDP's address is base.
  */

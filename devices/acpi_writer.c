@@ -173,6 +173,15 @@ void aml_io(struct acpi_writer *writer, uint16_t base, uint8_t count)
 	acpi_put(writer, count, 1);
 }
 
+void aml_memory(struct acpi_writer *writer, uint32_t base, uint32_t size)
+{
+	acpi_put(writer, 0x86, 1);
+	acpi_put(writer, 9, 2);
+	acpi_put(writer, 1, 1); /* writable */
+	acpi_put(writer, base, 4);
+	acpi_put(writer, size, 4);
+}
+
 void aml_irq(struct acpi_writer *writer, unsigned irq)
 {
 	acpi_put(writer, 0x22, 1);

@@ -47,7 +47,8 @@ void aml_eisa_id(struct acpi_writer *writer, const char *id); /* "PNP0501" */
 size_t aml_resources_begin(struct acpi_writer *writer); /* Name (_CRS, ResourceTemplate () ... */
 void aml_resources_end(struct acpi_writer *writer, size_t resources);
 void aml_io(struct acpi_writer *writer, uint16_t base, uint8_t count);
-void aml_irq(struct acpi_writer *writer, unsigned irq); /* edge, active high */
+void aml_memory(struct acpi_writer *writer, uint32_t base, uint32_t size); /* fixed */
+void aml_irq(struct acpi_writer *writer, unsigned irq);                    /* edge, active high */
 enum aml_window { AML_WINDOW_MEMORY = 0, AML_WINDOW_IO = 1, AML_WINDOW_BUS = 2 };
 /* What a bridge passes on; memory is written with 32 bits, I/O and bus numbers with 16. */
 void aml_window(struct acpi_writer *writer, enum aml_window kind, uint32_t first, uint32_t last);

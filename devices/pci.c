@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * PCI configuration mechanism 1 and bus 0.
+ * PCI configuration of bus 0, by mechanism 1 and by memory (ECAM).
  *
  * CF8 holds an address only as a whole dword; smaller accesses there are plain I/O (CF9 is the reset port). CFC reads
  * and writes the addressed function's bytes. What a function allows to change is a bit mask beside its bytes, so most
- * functions need no code. All buses but 0 are empty, and empty places read all ones.
+ * functions need no code. All buses but 0 are empty, and empty places read all ones. In memory each function of bus 0 has
+ * a page; its first 256 bytes are the same, behind them it has nothing.
  *
  * Left out: mechanism 2, Type 1 cycles to other buses, special cycles.
- * Specification: PCI Local Bus 3.0, 3.2.2.3.
+ * Specification: PCI Local Bus 3.0, 3.2.2.3; PCI Express Base 5.0, 7.2.2; PCI Firmware 3.2, 4.1.2 (MCFG).
  */
 #include "devices/pci.h"
 
@@ -149,7 +150,32 @@ static void port_write(void *owner, uint16_t offset, unsigned size, uint32_t val
 		pci->address = value & UINT32_C(0x80fffffc);
 }
 
+/* An access of eight bytes is two of four. */
+static uint64_t memory_read(void *owner, uint32_t offset, unsigned size)
+{
+	const struct pci *pci = owner;
+	unsigned devfn = offset / PCI_ECAM_FUNCTION, at = offset % PCI_ECAM_FUNCTION;
+
+	if (size == 8)
+		return pci_config_read(pci, devfn, at, 4) | (uint64_t)pci_config_read(pci, devfn, at + 4, 4) << 32;
+	return pci_config_read(pci, devfn, at, size) & (UINT64_MAX >> (64 - 8 * size));
+}
+
+static void memory_write(void *owner, uint32_t offset, unsigned size, uint64_t value)
+{
+	struct pci *pci = owner;
+	unsigned devfn = offset / PCI_ECAM_FUNCTION, at = offset % PCI_ECAM_FUNCTION;
+
+	pci_config_write(pci, devfn, at, size == 8 ? 4 : size, (uint32_t)value);
+	if (size == 8)
+		pci_config_write(pci, devfn, at + 4, 4, (uint32_t)(value >> 32));
+}
+
 enum status pci_attach(struct pci *pci, struct bus *bus)
 {
-	return bus_add(bus, &(struct bus_range){0xcf8, PORTS, pci, port_read, port_write, 4});
+	enum status status = bus_add(bus, &(struct bus_range){0xcf8, PORTS, pci, port_read, port_write, 4});
+
+	return status ? status
+	              : mmio_map_fixed(pci->mmio, PCI_ECAM_BASE, PCI_ECAM_BYTES,
+	                               &(struct window){pci, memory_read, memory_write});
 }

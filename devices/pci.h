@@ -12,11 +12,14 @@
 #include "devices/pin.h"
 
 /*
- * Bus 0 and configuration mechanism 1. Interrupt pins meet on four wires, PIRQA to PIRQD, as the i440FX board wires them:
+ * Bus 0, configured by mechanism 1 and by memory. Interrupt pins meet on four wires, PIRQA to PIRQD, as the i440FX board wires them:
  * pin p (1 = INTA) of device d is on wire (p - 1 + d - 1) mod 4. A wire is high while any pin on it is.
  */
 #define PCI_PIRQS 4u
 #define PCI_DEVICES 32u
+#define PCI_ECAM_BASE UINT32_C(0xfef00000) /* bus 0; between the local APICs and the firmware, where no BAR is put */
+#define PCI_ECAM_FUNCTION 4096u
+#define PCI_ECAM_BYTES (PCI_DEVICES * 8 * PCI_ECAM_FUNCTION)
 struct pci {
 	uint32_t address;                   /* CF8 */
 	struct pci_function *function[256]; /* by device * 8 + function */
@@ -35,7 +38,7 @@ void pci_init(struct pci *pci, struct bus *bus, struct mmio_map *mmio, const str
 enum status pci_connect(struct pci *pci, unsigned device, unsigned function, struct pci_function *config);
 /* The first device number from `from` that nobody has; 32: none. */
 unsigned pci_free_device(const struct pci *pci, unsigned from);
-/* Ports CF8-CFF. Attach before reset_attach: CF9 lies inside. */
+/* Ports CF8-CFF, and PCI_ECAM_BASE. Attach before reset_attach: CF9 lies inside. */
 enum status pci_attach(struct pci *pci, struct bus *bus);
 /* Direct access: `offset` below 256; no function gives all ones. */
 uint32_t pci_config_read(const struct pci *pci, unsigned devfn, unsigned offset, unsigned size);

@@ -181,14 +181,14 @@ static void write_table(const char *path, size_t table)
 static void iasl_finds_the_tables_clean(void **state)
 {
 	char directory[] = "/tmp/acpi-XXXXXX", path[64], command[512];
-	const char *names[] = {"facp", "apic", "dsdt"};
-	size_t tables[] = {find("FACP"), find("APIC"), get(find("FACP") + 40, 4) - BASE};
+	const char *names[] = {"facp", "apic", "hpet", "mcfg", "dsdt"};
+	size_t tables[] = {find("FACP"), find("APIC"), find("HPET"), find("MCFG"), get(find("FACP") + 40, 4) - BASE};
 
 	(void)state;
 	if (system("command -v iasl >/dev/null 2>&1"))
 		skip();
 	assert_non_null(mkdtemp(directory));
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
 		snprintf(path, sizeof(path), "%s/%s.dat", directory, names[i]);
 		write_table(path, tables[i]);
 		snprintf(

@@ -56,6 +56,7 @@ static int fresh(void **state)
 
 	(void)state;
 	memset(&bus, 0, sizeof(bus));
+	memset(&mmio, 0, sizeof(mmio));
 	pci_init(&pci, &bus, &mmio, &memory, &(struct pin){0});
 	memset(&card, 0, sizeof(card));
 	memset(printed, 0, sizeof(printed));
@@ -118,6 +119,43 @@ static void only_the_bits_of_the_mask_can_be_written(void **state)
 	assert_int_equal(bus_read(&bus, 0xcfc, 4), 0x12378086);
 	config(0x80010000);
 	bus_write(&bus, 0xcfc, 4, 0);
+}
+
+static uint64_t ecam(uint32_t offset, unsigned size)
+{
+	const struct mmio_range *range = mmio_map_find(&mmio, PCI_ECAM_BASE + offset, size);
+
+	assert_non_null(range);
+	return range->window.read(range->window.device, (uint32_t)(PCI_ECAM_BASE + offset - range->base), size);
+}
+
+static void set_ecam(uint32_t offset, unsigned size, uint64_t value)
+{
+	const struct mmio_range *range = mmio_map_find(&mmio, PCI_ECAM_BASE + offset, size);
+
+	assert_non_null(range);
+	range->window.write(range->window.device, (uint32_t)(PCI_ECAM_BASE + offset - range->base), size, value);
+}
+
+static void memory_shows_the_same_configuration_a_page_a_function(void **state)
+{
+	(void)state;
+	assert_int_equal(ecam(0, 4), 0x12378086);
+	assert_int_equal(ecam(0, 8), (uint64_t)config(0x80000004) << 32 | 0x12378086);
+	assert_int_equal(ecam(2, 2), 0x1237);
+	assert_int_equal(ecam(0xb, 1), 6);
+	assert_int_equal(ecam(0x100, 4), 0xffffffff); /* nothing beyond 256 bytes */
+	assert_int_equal(ecam(0xff8, 8), UINT64_MAX);
+	for (uint32_t devfn = 1; devfn < 256; devfn++)
+		assert_int_equal(ecam(devfn << 12, 4), 0xffffffff);
+	assert_null(mmio_map_find(&mmio, PCI_ECAM_BASE + PCI_ECAM_BYTES, 1)); /* no other bus */
+	set_ecam(0x58, 8, UINT64_MAX);
+	assert_int_equal(config(0x80000058), 0x33333300);
+	assert_int_equal(config(0x8000005c), 0x33333333);
+	set_ecam(0x59, 1, 0);
+	assert_int_equal(config(0x80000058), 0x33330000);
+	set_ecam(0x1058, 4, 0); /* nobody there */
+	assert_int_equal(config(0x80000058), 0x33330000);
 }
 
 static void functions_can_be_added_once_and_hear_of_changes(void **state)
@@ -303,6 +341,7 @@ int main(void)
 	        cmocka_unit_test_setup(mechanism_1_finds_the_host_bridge_and_nothing_else, fresh),
 	        cmocka_unit_test_setup(the_address_is_taken_only_as_a_dword, fresh),
 	        cmocka_unit_test_setup(only_the_bits_of_the_mask_can_be_written, fresh),
+	        cmocka_unit_test_setup(memory_shows_the_same_configuration_a_page_a_function, fresh),
 	        cmocka_unit_test_setup(functions_can_be_added_once_and_hear_of_changes, fresh),
 	        cmocka_unit_test_setup(a_second_function_makes_the_device_multi_function, fresh),
 	        cmocka_unit_test_setup(the_timer_counts_24_bits_at_its_frequency, fresh),
