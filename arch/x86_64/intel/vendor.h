@@ -2,9 +2,9 @@
 #ifndef ARCH_X86_64_INTEL_VENDOR_H
 #define ARCH_X86_64_INTEL_VENDOR_H
 
+#include "arch/x86_64/intel/assist.h"
 #include "arch/x86_64/intel/control.h"
 #include "arch/x86_64/intel/decode.h"
-#include "arch/x86_64/intel/vmcs.h"
 #include "arch/x86_64/vcpu/vcpu.h"
 
 /*
@@ -19,11 +19,13 @@
 void intel_select(const struct vcpu_state *state); /* loads its VMCS, filled if this is the first time. vcpu.c */
 void intel_flush(void);
 void intel_event(uint64_t event);
+struct lapic *intel_lapic(const struct vcpu_state *state);
 void intel_vectoring(void); /* an event that the exit has cut short is given again */
 /* What neither an entry nor an exit switches: vcpu/switch.c. The second: of it, what belongs to FRAME_HAS_CONTROL. */
 void intel_save(struct vcpu_state *state);
 void intel_save_control(struct vcpu_state *state);
 void intel_load(const struct vcpu_state *state);
+uint64_t intel_msr_bitmap(const struct vcpu_vendor *vendor); /* the one that goes with its mode. vcpu.c */
 /* cpu.c */
 extern uint64_t intel_controls[CONTROL_WORDS];
 extern uint64_t intel_current[CONFIG_MAX_CPUS]; /* the VMCS that each has loaded */
@@ -55,6 +57,8 @@ static inline void vendor_select(const struct vcpu_state *state)
 /* An event for the next entry; is there one? */
 #define vendor_event(state, event) ((void)(state), intel_event(event))
 #define vendor_event_waits(state) ((void)(state), vmcs_read(VMCS_ENTRY_EVENT) & EVENT_VALID)
+/* Its local APIC as the guest has left it. */
+#define vendor_lapic(state) intel_lapic(state)
 #define vendor_flush(state) ((void)(state), intel_flush())
 #define vendor_save intel_save
 #define vendor_load intel_load
