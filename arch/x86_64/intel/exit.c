@@ -97,12 +97,30 @@ static void debug(struct vcpu *vcpu)
 	vcpu_inject(vcpu, VECTOR_DB, false, 0);
 }
 
+/*
+ * #GP exits only from a MOV to CR0 that exited to the first one after it. If that is its own it has changed nothing;
+ * every other is raised again where it came from, and does not exit.
+ */
+static uint64_t protection(struct vcpu *vcpu)
+{
+	const struct vcpu_vendor *vendor = &vcpu->machine.vendor;
+
+	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS);
+	if (vmcs_read(VMCS_rip) != vendor->cr0_rip || vmcs_read(VMCS_VECTORING_EVENT) & EVENT_VALID)
+		return 0;
+	vmcs_write(VMCS_CR0_SHADOW, vendor->cr0_shadow);
+	vcpu_inject(vcpu, VECTOR_GP, true, (uint32_t)vmcs_read(VMCS_EXIT_ERROR));
+	return 0;
+}
+
 /* #DB and #AC exit only so that a guest that raises them without end still takes interrupts. */
 static uint64_t exception(struct vcpu *vcpu)
 {
 	unsigned vector = (unsigned)vmcs_read(VMCS_EXIT_EVENT) & 0xffu;
 
 	vcpu->machine.detail[0] = vector;
+	if (vector == VECTOR_GP)
+		return protection(vcpu);
 	if (vector != VECTOR_DB && vector != VECTOR_AC)
 		return EXIT_EXCEPTION + 1;
 	if (vector == VECTOR_DB)
@@ -143,10 +161,15 @@ static uint64_t control(struct vcpu *vcpu)
 		state->detail[0] = 8 | (info & 0x30 ? 0 : 0x100);
 		return EXIT_CONTROL + 1;
 	}
-	if ((info & 15) == 0)
-		vmcs_write(VMCS_CR0_SHADOW, general(state, (unsigned)(info >> 8) & 15u));
-	else
+	uint64_t cr0 = general(state, (unsigned)(info >> 8) & 15u);
+	if ((info & 15) != 0 || (cr0 & CR0_CACHE) == CR0_NW) {
 		vcpu_inject(vcpu, VECTOR_GP, true, 0);
+		return 0;
+	}
+	state->vendor.cr0_rip = vmcs_read(VMCS_rip);
+	state->vendor.cr0_shadow = vmcs_read(VMCS_CR0_SHADOW);
+	vmcs_write(VMCS_CR0_SHADOW, cr0);
+	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS | 1u << VECTOR_GP);
 	return 0;
 }
 

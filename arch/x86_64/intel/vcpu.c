@@ -13,7 +13,6 @@
 #define PAGE 4096u
 #define IO_PAGES 2u
 #define MSR_PAGES 2u
-#define EXCEPTIONS (1u << 1 | 1u << 17 | 1u << 18) /* #DB, #AC, #MC */
 #define EPT_WRITE_BACK 6u
 #define EPT_FOUR_LEVELS (3u << 3)
 static uint8_t *maps_of[CONFIG_MAX_SUBJECTS]; /* I/O bitmaps, then the MSR bitmaps */
@@ -123,7 +122,6 @@ static void fill_controls(struct vcpu *vcpu)
 	vmcs_write(VMCS_SECONDARY, intel_controls[CONTROL_SECONDARY] & ~(uint64_t)SECONDARY_APIC);
 	vmcs_write(VMCS_EXIT, intel_controls[CONTROL_EXIT]);
 	vmcs_write(VMCS_ENTRY, intel_controls[CONTROL_ENTRY]);
-	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS);
 	vmcs_write(VMCS_IO_BITMAP_A, vendor->maps);
 	vmcs_write(VMCS_IO_BITMAP_B, vendor->maps + PAGE);
 	vmcs_write(VMCS_MSR_BITMAP, intel_msr_bitmap(vendor));
@@ -159,6 +157,7 @@ void intel_select(const struct vcpu_state *state)
 void vendor_reset(struct vcpu_state *state)
 {
 	vmcs_write(VMCS_ENTRY, intel_controls[CONTROL_ENTRY]);
+	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS);
 	vmcs_write(VMCS_ENTRY_EVENT, 0);
 	vmcs_write(VMCS_SHADOW, 0);
 	vmcs_write(VMCS_ACTIVITY, 0);
