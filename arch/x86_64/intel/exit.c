@@ -182,8 +182,12 @@ static uint64_t window(struct vcpu *vcpu)
 /* The VMCS is as it was before the entry, and launched or not as before: cleared, it is neither. */
 static uint64_t refused(struct vcpu_state *state)
 {
+	uint32_t reason = (uint32_t)vmcs_read(VMCS_REASON);
+
+	if (decode_machine_check(reason))
+		core_panic(VECTOR_MC, reason, vmcs_read(VMCS_rip), machine_cpu());
 	state->detail[0] = check_guest(vmcs_read);
-	state->detail[1] = vmcs_read(VMCS_REASON) & 0xffff;
+	state->detail[1] = reason & 0xffff;
 	__asm__ volatile("vmclear %0" : : "m"(state->vendor.vmcs) : "cc", "memory");
 	*state->vendor.current = 0;
 	state->vendor.launched = 0;
