@@ -141,7 +141,7 @@ $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 # Core and SDK use the same words (event_wait ...), so they are two archives: a test that includes SDK, applications or
 # layer finds its names there, every other test in core, arch and tools; lib is for both.
 UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c arch/host/*.c arch/x86_64/*.c \
-	arch/x86_64/select/select.c arch/x86_64/intel/check.c arch/x86_64/intel/control.c \
+	arch/x86_64/select/select.c arch/x86_64/intel/assist.c arch/x86_64/intel/check.c arch/x86_64/intel/control.c \
 	tools/*.c tools/*/*.c) \
 	$(filter-out %_test.c,$(wildcard tests/unit/*.c))
 UNIT_SDK_SRC := $(wildcard sdk/*.c sdk/mock/*.c apps/*/*.c devices/*.c devices/*/*.c)

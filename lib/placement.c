@@ -22,7 +22,7 @@ const struct placement_costs placement_costs_amd = {
         .leaf_max = UINT64_C(2) << 20,
 };
 const struct placement_costs placement_costs_intel = {
-        .subject_pages = 3,
+        .subject_pages = 4,
         .vcpu_pages = 2,
         .leaf_max = UINT64_C(2) << 20,
 };

@@ -3,6 +3,7 @@
 #include "abi/info.h"
 #include "apps/console/console_audit.h"
 #include "apps/console/console_names.h"
+#include "apps/console/console_vmcs.h"
 #include "lib/text.h"
 #include "sdk/audit.h"
 #include "sdk/clock.h"
@@ -75,6 +76,13 @@ static size_t denied_instruction(char *to, size_t size, const struct audit_recor
 
 static size_t fault(char *to, size_t size, const struct audit_record *record)
 {
+	char field[NAME_BYTES];
+
+	if (record->argument[0] == FAULT_ENTRY && info_get()->cpu_vendor == VENDOR_INTEL) {
+		console_vmcs_field(field, sizeof(field), record->argument[2]);
+		return format(to, size, "%s: %s, wrong field: %s", console_names_fault(FAULT_ENTRY),
+		              console_names_action(record->argument[1]), field);
+	}
 	return format(to, size, "%s: %s, detail 0x%lx", console_names_fault(record->argument[0]),
 	              console_names_action(record->argument[1]), record->argument[2]);
 }

@@ -6,7 +6,7 @@
 #include "arch/x86_64/lapic.h"
 
 /* What the files of the local APIC share: registers and their bits (SDM 3A 11.4 to 11.12), and steps. Nobody else
- * includes this. ISR, TMR and IRR are eight registers each; the LVT goes from REG_TIMER to REG_ERROR. */
+ * includes this but intel/assist.c. ISR, TMR and IRR are eight registers each; the LVT goes from REG_TIMER to REG_ERROR. */
 enum { REG_ID = 0x02, REG_VERSION = 0x03, REG_TPR = 0x08, REG_PPR = 0x0a, REG_EOI = 0x0b, REG_LDR = 0x0d };
 enum { REG_DFR = 0x0e, REG_SVR = 0x0f, REG_ISR = 0x10, REG_TMR = 0x18, REG_IRR = 0x20, REG_ESR = 0x28 };
 enum { REG_ICR = 0x30, REG_ICR_HIGH = 0x31, REG_TIMER = 0x32, REG_LINT0 = 0x35, REG_ERROR = 0x37 };

@@ -19,6 +19,7 @@ void mock_reset(void);
 void mock_name(const char *name, const char *system);
 void mock_options(const char *options);
 void mock_rights(uint64_t rights);
+void mock_vendor(enum cpu_vendor vendor);
 
 /* A channel of the application. `far` gets the other end, ready for channel_read() and channel_write() in the test. */
 struct mock_channel {

@@ -67,6 +67,11 @@ void mock_options(const char *options)
 	strncpy(mock.page.info.options, options, INFO_OPTIONS_BYTES - 1);
 }
 
+void mock_vendor(enum cpu_vendor vendor)
+{
+	mock.page.info.cpu_vendor = vendor;
+}
+
 void mock_rights(uint64_t rights)
 {
 	mock.page.info.rights = rights;

@@ -5,6 +5,8 @@
 #include "abi/hypercall.h"
 #include "apps/console/console_audit.h"
 #include "apps/console/console_names.h"
+#include "apps/console/console_vmcs.h"
+#include "arch/x86_64/intel/vmcs.h"
 #include "sdk/mock/mock.h"
 
 static struct console_output output;
@@ -84,6 +86,51 @@ static void every_event_is_decoded(void **state)
 		if (!strstr(line, cases[i].text))
 			fail_msg("\"%s\" is not in \"%s\"", cases[i].text, line);
 	}
+}
+
+/* Each field that arch/x86_64/intel/check.c walks: intel_test holds that it names them. */
+static void the_field_that_vt_x_refused_has_a_name(void **state)
+{
+	static const uint32_t walked[] = {VMCS_cr0,         VMCS_cr4,          VMCS_DEBUGCTL,     VMCS_cr3,
+	                                  VMCS_dr7,         VMCS_SYSENTER_ESP, VMCS_SYSENTER_EIP, VMCS_pat,
+	                                  VMCS_efer,        VMCS_GDTR_BASE,    VMCS_IDTR_BASE,    VMCS_rip,
+	                                  VMCS_rflags,      VMCS_ACTIVITY,     VMCS_SHADOW,       VMCS_PENDING_DEBUG,
+	                                  VMCS_LINK_POINTER};
+	static const uint32_t by_register[] = {VMCS_GUEST_SELECTOR, VMCS_GUEST_RIGHTS, VMCS_GUEST_BASE};
+	char name[32], before[32] = "";
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(walked) / sizeof(walked[0]); i++) {
+		console_vmcs_field(name, sizeof(name), walked[i]);
+		assert_null(strstr(name, "0x"));
+		assert_string_not_equal(name, before);
+		strcpy(before, name);
+	}
+	for (unsigned i = 0; i < 3 * 8; i++) {
+		console_vmcs_field(name, sizeof(name), by_register[i / 8] + i % 8 * 2);
+		assert_null(strstr(name, "0x"));
+		assert_string_not_equal(name, before);
+		strcpy(before, name);
+	}
+	console_vmcs_field(name, sizeof(name), VMCS_GUEST_BASE + 2 * 7);
+	assert_string_equal(name, "TR base");
+	console_vmcs_field(name, sizeof(name), VMCS_SS_RIGHTS);
+	assert_string_equal(name, "SS access rights");
+	console_vmcs_field(name, sizeof(name), 0x6828);
+	assert_string_equal(name, "VMCS field 0x6828");
+}
+
+static void only_on_vt_x_is_the_detail_of_an_invalid_state_a_field(void **state)
+{
+	(void)state;
+	mock_vendor(VENDOR_INTEL);
+	assert_non_null(strstr(line_of(AUDIT_FAULT, FAULT_ENTRY, ACTION_STOP, VMCS_rflags, 0),
+	                       "fault: invalid state: stopped, wrong field: RFLAGS"));
+	assert_non_null(
+	        strstr(line_of(AUDIT_FAULT, FAULT_ENTRY, ACTION_STOP, 0, 0), "wrong field: none that the core"));
+	assert_non_null(strstr(line_of(AUDIT_FAULT, FAULT_IO, ACTION_STOP, 0x80, 0), "stopped, detail 0x80"));
+	mock_vendor(VENDOR_AMD);
+	assert_non_null(strstr(line_of(AUDIT_FAULT, FAULT_ENTRY, ACTION_STOP, 5, 0), "stopped, detail 0x5"));
 }
 
 static void a_line_says_when_where_who_and_at_which_instruction(void **state)
@@ -197,6 +244,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup(every_event_is_decoded, boot),
+	        cmocka_unit_test_setup(the_field_that_vt_x_refused_has_a_name, boot),
+	        cmocka_unit_test_setup(only_on_vt_x_is_the_detail_of_an_invalid_state_a_field, boot),
 	        cmocka_unit_test_setup(a_line_says_when_where_who_and_at_which_instruction, boot),
 	        cmocka_unit_test_setup(unknown_subjects_and_the_core_have_a_name_too, boot),
 	        cmocka_unit_test_setup(numbers_without_a_name_show_a_question_mark, boot),

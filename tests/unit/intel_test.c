@@ -280,6 +280,14 @@ static void port_qualifications_become_frame_words(void **state)
 	                 0x1f0 | 2u << 16 | (uint64_t)(FRAME_IO_IN | FRAME_IO_STRING | FRAME_IO_REP) << 24);
 }
 
+static void a_machine_check_at_entry_is_not_the_guests_fault(void **state)
+{
+	(void)state;
+	assert_true(decode_machine_check(REASON_REFUSED | 41));
+	assert_false(decode_machine_check(REASON_REFUSED | 33)); /* guest state */
+	assert_false(decode_machine_check(REASON_REFUSED | 34)); /* MSR loading */
+}
+
 static void memory_qualifications_become_frame_bits(void **state)
 {
 	(void)state;
@@ -380,6 +388,7 @@ int main(void)
 	        cmocka_unit_test(each_wrong_field_is_named),
 	        cmocka_unit_test(what_depends_on_another_field_is_named_too),
 	        cmocka_unit_test(port_qualifications_become_frame_words),
+	        cmocka_unit_test(a_machine_check_at_entry_is_not_the_guests_fault),
 	        cmocka_unit_test(memory_qualifications_become_frame_bits),
 	        cmocka_unit_test(attributes_survive_the_way_there_and_back),
 	        cmocka_unit_test(every_entry_of_every_right_is_legal),

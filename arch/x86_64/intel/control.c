@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "arch/x86_64/intel/control.h"
-#include "arch/x86_64/intel/vmcs.h"
+#include "arch/x86_64/intel/assist.h"
 
 /*
  * One table: what the back end uses, and what is lost where an optional one is missing. A control that neither the table
@@ -22,6 +22,10 @@ const struct capability control_table[] = {
         {CONTROL_SECONDARY, SECONDARY_WBINVD, "WBINVD exiting", 0},
         {CONTROL_SECONDARY, SECONDARY_VPID, "VPID", "translations are forgotten at every exit"},
         {CONTROL_SECONDARY, SECONDARY_RDTSCP, "RDTSCP", "RDTSCP is an invalid instruction"},
+        {CONTROL_PROCESSOR, PROCESSOR_TPR_SHADOW, "TPR shadow", "each access to the task priority exits"},
+        {CONTROL_SECONDARY, SECONDARY_X2APIC, "virtualized x2APIC mode", "the same, in x2APIC mode"},
+        {CONTROL_SECONDARY, SECONDARY_REGISTERS, "APIC-register virtualization", "reads of the local APIC exit"},
+        {CONTROL_SECONDARY, SECONDARY_DELIVERY, "virtual-interrupt delivery", "each end of an interrupt exits"},
         {CONTROL_EXIT, EXIT_SAVE_DEBUG | EXIT_HOST_64 | EXIT_SAVE_PAT | EXIT_LOAD_PAT | EXIT_SAVE_EFER | EXIT_LOAD_EFER,
          "switching of PAT and EFER at exits", 0},
         {CONTROL_ENTRY, ENTRY_LOAD_DEBUG | ENTRY_LOAD_PAT | ENTRY_LOAD_EFER, "switching of PAT and EFER at entries", 0},
@@ -41,5 +45,7 @@ const char *control_choose(const uint64_t capability[CONTROL_WORDS], uint64_t ch
 		else if (!c->lost)
 			return c->name;
 	}
+	if (!(chosen[CONTROL_PROCESSOR] & PROCESSOR_TPR_SHADOW)) /* SDM 3C 26.2.1.1: not without it */
+		chosen[CONTROL_SECONDARY] &= ~(uint64_t)SECONDARY_APIC;
 	return 0;
 }

@@ -2,12 +2,18 @@
 #ifndef ARCH_X86_64_INTEL_DECODE_H
 #define ARCH_X86_64_INTEL_DECODE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "abi/frame.h"
 #include "arch/x86_64/intel/vmcs.h"
 
 /* Pure: exit qualifications and access rights in the words of abi/frame.h. */
 
+/* An entry that failed, SDM 3C 26.8: not the guest's state is wrong but the machine. */
+static inline bool decode_machine_check(uint32_t reason)
+{
+	return (reason & 0xffff) == REASON_MACHINE_CHECK;
+}
 /* Ports, SDM 3C table 27-5: size - 1 in 0..2, IN 3, string 4, REP 5 (the order of FRAME_IO_*), port in 16..31 */
 static inline uint64_t decode_port(uint64_t qualification)
 {

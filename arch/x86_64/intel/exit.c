@@ -7,10 +7,15 @@
 #define ROW_COUNT 64u
 static const uint8_t rows[ROW_COUNT] = {
         /* enum exit + 1; 0 = no row */
-        [REASON_TRIPLE_FAULT] = EXIT_SHUTDOWN + 1, [REASON_INTERRUPT_WINDOW] = EXIT_WINDOW + 1,
-        [REASON_NMI_WINDOW] = EXIT_WINDOW + 1,     [REASON_HLT] = EXIT_HALT + 1,
-        [REASON_CONTROL] = EXIT_CONTROL + 1,       [REASON_PAUSE] = EXIT_PAUSE + 1,
+        [REASON_TRIPLE_FAULT] = EXIT_SHUTDOWN + 1,
+        [REASON_INTERRUPT_WINDOW] = EXIT_WINDOW + 1,
+        [REASON_NMI_WINDOW] = EXIT_WINDOW + 1,
+        [REASON_HLT] = EXIT_HALT + 1,
+        [REASON_CONTROL] = EXIT_CONTROL + 1,
+        [REASON_PAUSE] = EXIT_PAUSE + 1,
         [REASON_EPT_VIOLATION] = EXIT_MEMORY + 1,
+        [REASON_TPR] = EXIT_WINDOW + 1,
+        [REASON_EOI] = EXIT_EOI + 1,
 };
 #define IS_INSTRUCTION(reason) \
 	((reason) == EXIT_INSTRUCTION || (reason) == EXIT_HALT || (reason) == EXIT_CONTROL || (reason) == EXIT_PAUSE)
@@ -92,12 +97,30 @@ static void debug(struct vcpu *vcpu)
 	vcpu_inject(vcpu, VECTOR_DB, false, 0);
 }
 
+/*
+ * #GP exits only from a MOV to CR0 that exited to the first one after it. If that is its own it has changed nothing;
+ * every other is raised again where it came from, and does not exit.
+ */
+static uint64_t protection(struct vcpu *vcpu)
+{
+	const struct vcpu_vendor *vendor = &vcpu->machine.vendor;
+
+	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS);
+	if (vmcs_read(VMCS_rip) != vendor->cr0_rip || vmcs_read(VMCS_VECTORING_EVENT) & EVENT_VALID)
+		return 0;
+	vmcs_write(VMCS_CR0_SHADOW, vendor->cr0_shadow);
+	vcpu_inject(vcpu, VECTOR_GP, true, (uint32_t)vmcs_read(VMCS_EXIT_ERROR));
+	return 0;
+}
+
 /* #DB and #AC exit only so that a guest that raises them without end still takes interrupts. */
 static uint64_t exception(struct vcpu *vcpu)
 {
 	unsigned vector = (unsigned)vmcs_read(VMCS_EXIT_EVENT) & 0xffu;
 
 	vcpu->machine.detail[0] = vector;
+	if (vector == VECTOR_GP)
+		return protection(vcpu);
 	if (vector != VECTOR_DB && vector != VECTOR_AC)
 		return EXIT_EXCEPTION + 1;
 	if (vector == VECTOR_DB)
@@ -138,10 +161,15 @@ static uint64_t control(struct vcpu *vcpu)
 		state->detail[0] = 8 | (info & 0x30 ? 0 : 0x100);
 		return EXIT_CONTROL + 1;
 	}
-	if ((info & 15) == 0)
-		vmcs_write(VMCS_CR0_SHADOW, general(state, (unsigned)(info >> 8) & 15u));
-	else
+	uint64_t cr0 = general(state, (unsigned)(info >> 8) & 15u);
+	if ((info & 15) != 0 || (cr0 & CR0_CACHE) == CR0_NW) {
 		vcpu_inject(vcpu, VECTOR_GP, true, 0);
+		return 0;
+	}
+	state->vendor.cr0_rip = vmcs_read(VMCS_rip);
+	state->vendor.cr0_shadow = vmcs_read(VMCS_CR0_SHADOW);
+	vmcs_write(VMCS_CR0_SHADOW, cr0);
+	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS | 1u << VECTOR_GP);
 	return 0;
 }
 
@@ -154,8 +182,12 @@ static uint64_t window(struct vcpu *vcpu)
 /* The VMCS is as it was before the entry, and launched or not as before: cleared, it is neither. */
 static uint64_t refused(struct vcpu_state *state)
 {
+	uint32_t reason = (uint32_t)vmcs_read(VMCS_REASON);
+
+	if (decode_machine_check(reason))
+		core_panic(VECTOR_MC, reason, vmcs_read(VMCS_rip), machine_cpu());
 	state->detail[0] = check_guest(vmcs_read);
-	state->detail[1] = vmcs_read(VMCS_REASON) & 0xffff;
+	state->detail[1] = reason & 0xffff;
 	__asm__ volatile("vmclear %0" : : "m"(state->vendor.vmcs) : "cc", "memory");
 	*state->vendor.current = 0;
 	state->vendor.launched = 0;
@@ -179,6 +211,9 @@ uint64_t vendor_answer(struct vcpu *vcpu)
 		return instruction(vcpu, code);
 	case EXIT_WINDOW:
 		return window(vcpu);
+	case EXIT_EOI:
+		state->detail[0] = vmcs_read(VMCS_QUALIFICATION);
+		return EXIT_EOI + 1;
 	case EXIT_ENTRY:
 		return refused(state);
 	case EXIT_NMI:

@@ -57,10 +57,42 @@ static bool inject_interrupt(unsigned vector)
 	return vmcs_read(VMCS_rflags) & RFLAGS_IF && inject(EVENT_VALID | vector, SHADOW_STI | SHADOW_MOV_SS);
 }
 
+struct lapic *intel_lapic(const struct vcpu_state *state)
+{
+	if (state->vendor.mode & SECONDARY_DELIVERY)
+		assist_follow(state->lapic);
+	return state->lapic;
+}
+
+/*
+ * The local APIC's page is handed to the processor. A bitmap in which its registers are open is in force only while the
+ * x2APIC mode is virtualized: without, the guest would reach those of the CPU.
+ */
+static void assist(struct vcpu *vcpu)
+{
+	struct vcpu_vendor *vendor = &vcpu->machine.vendor;
+	struct assist now;
+
+	assist_choose(&now, vcpu->machine.lapic, (uint32_t)intel_controls[CONTROL_SECONDARY], vcpu->layer);
+	if (now.mode != vendor->mode) {
+		vendor->mode = now.mode;
+		vmcs_write(VMCS_SECONDARY, (intel_controls[CONTROL_SECONDARY] & ~(uint64_t)SECONDARY_APIC) | now.mode);
+		vmcs_write(VMCS_MSR_BITMAP, intel_msr_bitmap(vendor));
+	}
+	if (!(now.mode & SECONDARY_DELIVERY)) {
+		vmcs_write(VMCS_TPR_THRESHOLD, now.threshold);
+		return;
+	}
+	vmcs_write(VMCS_INTERRUPT_STATUS, now.status);
+	for (unsigned i = 0; i < 4; i++)
+		if (now.level[i] != vendor->level[i])
+			vmcs_write(VMCS_EOI_EXIT + 2 * i, vendor->level[i] = now.level[i]);
+}
+
 struct vcpu *vendor_arm(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
-	struct lapic *lapic = state->lapic;
+	struct lapic *lapic = intel_lapic(state);
 	uint32_t windows = 0;
 
 	__atomic_exchange_n(&state->check, 0, __ATOMIC_SEQ_CST);
@@ -86,6 +118,8 @@ struct vcpu *vendor_arm(struct vcpu *vcpu)
 			windows |= PROCESSOR_INTERRUPT_WINDOW;
 	}
 	set_windows(state, windows);
+	if (state->vendor.processor & PROCESSOR_TPR_SHADOW)
+		assist(vcpu);
 	return vcpu;
 }
 

@@ -12,11 +12,10 @@
  */
 #define PAGE 4096u
 #define IO_PAGES 2u
-#define MSR_PAGES 1u
-#define EXCEPTIONS (1u << 1 | 1u << 17 | 1u << 18) /* #DB, #AC, #MC */
+#define MSR_PAGES 2u
 #define EPT_WRITE_BACK 6u
 #define EPT_FOUR_LEVELS (3u << 3)
-static uint8_t *maps_of[CONFIG_MAX_SUBJECTS]; /* I/O bitmaps, then the MSR bitmap */
+static uint8_t *maps_of[CONFIG_MAX_SUBJECTS]; /* I/O bitmaps, then the MSR bitmaps */
 static const uint32_t switched_msr[5] = {0xc0000081u, 0xc0000082u, 0xc0000083u, 0xc0000084u, 0xc0000102u};
 extern const uint8_t vcpu_exited[];
 _Noreturn void intel_entry_failed(void);
@@ -45,7 +44,14 @@ static uint8_t *make_maps(const struct config_subject *config)
 		allow_msr(maps + IO_PAGES * PAGE, in_vmcs[i]);
 	for (unsigned i = 0; config->kind != KIND_LAYER && i < 5; i++)
 		allow_msr(maps + IO_PAGES * PAGE, switched_msr[i]);
+	memcpy(maps + (IO_PAGES + 1) * PAGE, maps + IO_PAGES * PAGE, PAGE);
+	assist_open(maps + (IO_PAGES + 1) * PAGE, (uint32_t)intel_controls[CONTROL_SECONDARY]);
 	return maps;
+}
+
+uint64_t intel_msr_bitmap(const struct vcpu_vendor *vendor)
+{
+	return vendor->maps + (vendor->mode ? IO_PAGES + 1 : IO_PAGES) * PAGE;
 }
 
 void vendor_open(struct vcpu *vcpu)
@@ -108,16 +114,21 @@ static void fill_controls(struct vcpu *vcpu)
 
 	off |= flags & SUBJECT_EXIT_HALT ? 0 : PROCESSOR_HLT;
 	off |= flags & SUBJECT_EXIT_PAUSE ? 0 : PROCESSOR_PAUSE;
+	if (vcpu->layer && intel_controls[CONTROL_PROCESSOR] & PROCESSOR_TPR_SHADOW)
+		off |= PROCESSOR_CR8; /* which is a matter of the layer elsewhere; without one it is not granted */
 	vendor->processor = (uint32_t)intel_controls[CONTROL_PROCESSOR] & ~off;
 	vmcs_write(VMCS_PIN, intel_controls[CONTROL_PIN]);
 	vmcs_write(VMCS_PROCESSOR, vendor->processor);
-	vmcs_write(VMCS_SECONDARY, intel_controls[CONTROL_SECONDARY]);
+	vmcs_write(VMCS_SECONDARY, intel_controls[CONTROL_SECONDARY] & ~(uint64_t)SECONDARY_APIC);
 	vmcs_write(VMCS_EXIT, intel_controls[CONTROL_EXIT]);
 	vmcs_write(VMCS_ENTRY, intel_controls[CONTROL_ENTRY]);
-	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS);
 	vmcs_write(VMCS_IO_BITMAP_A, vendor->maps);
 	vmcs_write(VMCS_IO_BITMAP_B, vendor->maps + PAGE);
-	vmcs_write(VMCS_MSR_BITMAP, vendor->maps + IO_PAGES * PAGE);
+	vmcs_write(VMCS_MSR_BITMAP, intel_msr_bitmap(vendor));
+	if (vendor->processor & PROCESSOR_TPR_SHADOW)
+		vmcs_write(VMCS_VIRTUAL_APIC, (uint64_t)(uintptr_t)vcpu->machine.lapic);
+	for (unsigned i = 0; i < 4 && intel_controls[CONTROL_SECONDARY] & SECONDARY_DELIVERY; i++)
+		vmcs_write(VMCS_EOI_EXIT + 2 * i, 0);
 	vmcs_write(VMCS_EPT_POINTER, system_table_root(vcpu->subject->index) | EPT_WRITE_BACK | EPT_FOUR_LEVELS);
 	vmcs_write(VMCS_VPID, vcpu_tag(vcpu, 0x10000));
 	vmcs_write(VMCS_CR0_MASK, CR0_MASK);
@@ -146,6 +157,7 @@ void intel_select(const struct vcpu_state *state)
 void vendor_reset(struct vcpu_state *state)
 {
 	vmcs_write(VMCS_ENTRY, intel_controls[CONTROL_ENTRY]);
+	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS);
 	vmcs_write(VMCS_ENTRY_EVENT, 0);
 	vmcs_write(VMCS_SHADOW, 0);
 	vmcs_write(VMCS_ACTIVITY, 0);

@@ -2,9 +2,9 @@
 #ifndef ARCH_X86_64_INTEL_VENDOR_H
 #define ARCH_X86_64_INTEL_VENDOR_H
 
+#include "arch/x86_64/intel/assist.h"
 #include "arch/x86_64/intel/control.h"
 #include "arch/x86_64/intel/decode.h"
-#include "arch/x86_64/intel/vmcs.h"
 #include "arch/x86_64/vcpu/vcpu.h"
 
 /*
@@ -12,18 +12,22 @@
  * VMREAD and VMWRITE mean that one: after an exit it is the exited vCPU's.
  */
 #define CR0_NE (UINT64_C(1) << 5)
+#define CR0_NW (UINT64_C(1) << 29)
 #define CR0_CACHE (UINT64_C(3) << 29) /* NW, CD: of the whole CPU, so the guest has them in the shadow only */
 #define CR0_MASK (CR0_NE | CR0_CACHE)
+#define EXCEPTIONS (1u << VECTOR_DB | 1u << VECTOR_AC | 1u << VECTOR_MC) /* that exit */
 #define CR4_VMXE (UINT64_C(1) << 13)
 
 void intel_select(const struct vcpu_state *state); /* loads its VMCS, filled if this is the first time. vcpu.c */
 void intel_flush(void);
 void intel_event(uint64_t event);
+struct lapic *intel_lapic(const struct vcpu_state *state);
 void intel_vectoring(void); /* an event that the exit has cut short is given again */
 /* What neither an entry nor an exit switches: vcpu/switch.c. The second: of it, what belongs to FRAME_HAS_CONTROL. */
 void intel_save(struct vcpu_state *state);
 void intel_save_control(struct vcpu_state *state);
 void intel_load(const struct vcpu_state *state);
+uint64_t intel_msr_bitmap(const struct vcpu_vendor *vendor); /* the one that goes with its mode. vcpu.c */
 /* cpu.c */
 extern uint64_t intel_controls[CONTROL_WORDS];
 extern uint64_t intel_current[CONFIG_MAX_CPUS]; /* the VMCS that each has loaded */
@@ -55,6 +59,8 @@ static inline void vendor_select(const struct vcpu_state *state)
 /* An event for the next entry; is there one? */
 #define vendor_event(state, event) ((void)(state), intel_event(event))
 #define vendor_event_waits(state) ((void)(state), vmcs_read(VMCS_ENTRY_EVENT) & EVENT_VALID)
+/* Its local APIC as the guest has left it. */
+#define vendor_lapic(state) intel_lapic(state)
 #define vendor_flush(state) ((void)(state), intel_flush())
 #define vendor_save intel_save
 #define vendor_load intel_load

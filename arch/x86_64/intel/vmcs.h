@@ -8,7 +8,8 @@
  */
 enum vmcs_field {
 	VMCS_VPID = 0x0000,
-	VMCS_GUEST_SELECTOR = 0x0800, /* ES, CS, SS, DS, FS, GS, LDTR, TR: 2 apart, as limits, rights and bases are */
+	VMCS_GUEST_SELECTOR = 0x0800,   /* ES, CS, SS, DS, FS, GS, LDTR, TR: 2 apart, as limits, rights and bases are */
+	VMCS_INTERRUPT_STATUS = 0x0810, /* vector requested in 0..7, in service in 8..15 */
 	VMCS_HOST_ES = 0x0c00,
 	VMCS_HOST_CS = 0x0c02,
 	VMCS_HOST_SS = 0x0c04,
@@ -19,7 +20,9 @@ enum vmcs_field {
 	VMCS_IO_BITMAP_A = 0x2000,
 	VMCS_IO_BITMAP_B = 0x2002,
 	VMCS_MSR_BITMAP = 0x2004,
+	VMCS_VIRTUAL_APIC = 0x2012,
 	VMCS_EPT_POINTER = 0x201a,
+	VMCS_EOI_EXIT = 0x201c, /* 4, 2 apart */
 	VMCS_GUEST_PHYSICAL = 0x2400,
 	VMCS_LINK_POINTER = 0x2800,
 	VMCS_DEBUGCTL = 0x2802,
@@ -34,6 +37,7 @@ enum vmcs_field {
 	VMCS_ENTRY = 0x4012,
 	VMCS_ENTRY_EVENT = 0x4016,
 	VMCS_ENTRY_ERROR = 0x4018,
+	VMCS_TPR_THRESHOLD = 0x401c,
 	VMCS_SECONDARY = 0x401e,
 	VMCS_INSTRUCTION_ERROR = 0x4400,
 	VMCS_REASON = 0x4402,
@@ -102,9 +106,12 @@ enum vmcs_field {
 #define PROCESSOR_SECONDARY (1u << 31)
 #define SECONDARY_EPT (1u << 1)
 #define SECONDARY_RDTSCP (1u << 3)
+#define SECONDARY_X2APIC (1u << 4)
 #define SECONDARY_VPID (1u << 5)
 #define SECONDARY_WBINVD (1u << 6)
 #define SECONDARY_UNRESTRICTED (1u << 7)
+#define SECONDARY_REGISTERS (1u << 8)
+#define SECONDARY_DELIVERY (1u << 9)
 #define EXIT_SAVE_DEBUG (1u << 2)
 #define EXIT_HOST_64 (1u << 9)
 #define EXIT_SAVE_PAT (1u << 18)
@@ -139,6 +146,9 @@ enum vmcs_field {
 #define REASON_MWAIT 36u
 #define REASON_MONITOR 39u
 #define REASON_PAUSE 40u
+#define REASON_MACHINE_CHECK 41u /* of an entry that failed */
+#define REASON_TPR 43u /* below the threshold */
+#define REASON_EOI 45u /* of a vector that has it exit */
 #define REASON_EPT_VIOLATION 48u
 #define REASON_EPT_MISCONFIGURED 49u
 #define REASON_INVEPT 50u

@@ -57,7 +57,7 @@ bool machine_vcpu_wakes(const struct vcpu *vcpu)
 		return true;
 	if (!(vendor_get(state, rflags) & RFLAGS_IF))
 		return false;
-	return lapic_highest(state->lapic) || lapic_extint_ready(state->lapic);
+	return lapic_highest(vendor_lapic(state)) || lapic_extint_ready(state->lapic);
 }
 
 void machine_vcpu_timer(struct vcpu *vcpu, uint64_t now)

@@ -179,7 +179,7 @@ uint64_t vcpu_msr(struct vcpu *vcpu, bool write)
 	if ((msr >= MSR_X2APIC && msr < MSR_X2APIC + 0x100) || msr == MSR_TSC_DEADLINE || msr == MSR_APIC_BASE) {
 		if (write)
 			return write_lapic(vcpu, msr, value);
-		done = lapic_msr_read(state->lapic, msr, machine_now(), &value) == LAPIC_FAULT ? -1 : 1;
+		done = lapic_msr_read(vendor_lapic(state), msr, machine_now(), &value) == LAPIC_FAULT ? -1 : 1;
 	} else {
 		done = kept(state, msr, write, &value);
 	}
@@ -211,7 +211,7 @@ void machine_ignore(struct vcpu *vcpu, enum exit reason)
 
 uint64_t machine_lapic_read(struct vcpu *vcpu, unsigned offset)
 {
-	return lapic_register_read(vcpu->machine.lapic, offset, machine_now());
+	return lapic_register_read(vendor_lapic(&vcpu->machine), offset, machine_now());
 }
 
 enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t value)
@@ -221,7 +221,8 @@ enum status machine_lapic_write(struct vcpu *vcpu, unsigned offset, uint64_t val
 
 	if (value >> 32)
 		return ERR_ARGUMENT;
-	enum lapic_effect effect = lapic_register_write(state->lapic, offset, (uint32_t)value, machine_now(), &detail);
+	enum lapic_effect effect =
+	        lapic_register_write(vendor_lapic(state), offset, (uint32_t)value, machine_now(), &detail);
 	if (effect == LAPIC_FAULT)
 		return ERR_ARGUMENT;
 	follow(vcpu, effect, detail);

@@ -38,13 +38,16 @@ enum status machine_vcpu_open(struct vcpu *vcpu)
 	struct vcpu_state *state = &vcpu->machine;
 	const struct config_subject *config = vcpu->subject->config;
 
-	state->xsave = system_pages(1);
+	uint8_t *page = system_pages(1);
+
+	state->xsave = page + PAGE / 2;
 	state->xcr0_max = config->xcr0;
 	if (vcpu->config->lapic_region != CONFIG_NONE)
 		state->lapic = (struct lapic *)(uintptr_t)system_region(vcpu->config->lapic_region).at;
 	else
-		state->lapic = (struct lapic *)(uintptr_t)(state->xsave + PAGE / 2);
-	_Static_assert(sizeof(struct lapic) <= PAGE / 2, "behind the extended state, in its page");
+		state->lapic = (struct lapic *)(uintptr_t)page;
+	_Static_assert(sizeof(struct lapic) <= PAGE / 2,
+	               "before the extended state, in its page: hardware knows it too");
 	state->cpuid = CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first;
 	state->cpuid_count = config->cpuid.count;
 	state->msr = CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first;

@@ -29,7 +29,7 @@
 #define EVENT_ERROR_VALID (UINT64_C(1) << 11)
 #define EVENT_TYPE(event) ((unsigned)((event) >> 8) & 7u)
 #define EVENT_NMI (EVENT_VALID | UINT64_C(2) << 8 | 2)
-enum { VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_AC = 17 };
+enum { VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_AC = 17, VECTOR_MC = 18 };
 
 /* --- of the vendor: entry.S --- */
 void vcpu_enter(struct vcpu *vcpu);
