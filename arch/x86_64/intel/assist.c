@@ -17,7 +17,8 @@
 #define WRITES_OF_X2APIC 0x900
 
 /* Not inlined: small rather than fast, with the rest of this file. */
-__attribute__((noinline)) void assist_choose(struct assist *assist, const struct lapic *lapic, uint32_t has, bool reports)
+__attribute__((noinline)) void assist_choose(struct assist *assist, const struct lapic *lapic, uint32_t has,
+                                             bool reports)
 {
 	bool delivers = has & SECONDARY_DELIVERY;
 	unsigned highest = lapic_highest(lapic), pending = lapic_pending(lapic);
