@@ -210,8 +210,12 @@ disk-files: all $(B)/disks.cpio.gz $(B)/debian.img
 # --- programs that own a PC, for tests/programs: from Debian's packages, not installed ---
 $(B)/programs/memtest86+x64.bin:
 	systems/guest/package $(B)/programs memtest86+ /boot/memtest86+x64.bin
+$(B)/programs/grub.iso: systems/guest/grub-cd
+	systems/guest/grub-cd $@
+$(B)/programs/ipxe.iso:
+	systems/guest/package $(B)/programs ipxe /usr/lib/ipxe/ipxe.iso
 .PHONY: program-files
-program-files: all $(B)/programs/memtest86+x64.bin
+program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso)
 image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
 	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img)
 	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)
