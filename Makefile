@@ -214,8 +214,10 @@ $(B)/programs/grub.iso: systems/guest/grub-cd
 	systems/guest/grub-cd $@
 $(B)/programs/ipxe.iso:
 	systems/guest/package $(B)/programs ipxe /usr/lib/ipxe/ipxe.iso
+$(B)/programs/u-boot.rom:
+	systems/guest/package $(B)/programs u-boot-qemu /usr/lib/u-boot/qemu-x86/u-boot.rom
 .PHONY: program-files
-program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso)
+program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso u-boot.rom)
 image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
 	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img)
 	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)
