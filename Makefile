@@ -207,6 +207,17 @@ $(B)/debian.img: systems/guest/disk systems/guest/disk-setup
 	systems/guest/disk $@
 .PHONY: disk-files
 disk-files: all $(B)/disks.cpio.gz $(B)/debian.img
+# --- programs that own a PC, for tests/programs: from Debian's packages, not installed ---
+$(B)/programs/memtest86+x64.bin:
+	systems/guest/package $(B)/programs memtest86+ /boot/memtest86+x64.bin
+$(B)/programs/grub.iso: systems/guest/grub-cd
+	systems/guest/grub-cd $@
+$(B)/programs/ipxe.iso:
+	systems/guest/package $(B)/programs ipxe /usr/lib/ipxe/ipxe.iso
+$(B)/programs/u-boot.rom:
+	systems/guest/package $(B)/programs u-boot-qemu /usr/lib/u-boot/qemu-x86/u-boot.rom
+.PHONY: program-files
+program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso u-boot.rom)
 image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
 	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img)
 	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)
@@ -219,7 +230,7 @@ run: packages
 		$(if $(CPUS),--cpus $(CPUS)) $(if $(filter qemu,$(MACHINE)),-- -action reboot=reset)
 
 # --- tests: tests/README.md says what each is ---
-everything: checked image network-files disk-files fuzz $(B)/boot-test.elf
+everything: checked image network-files disk-files program-files fuzz $(B)/boot-test.elf
 checked: all aarch64 $(UNIT_TESTS)
 	@:
 check:

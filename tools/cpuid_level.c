@@ -125,7 +125,7 @@ static void basic_leaves(struct image *image, const struct described_subject *s)
 	                          .eax = signature(s->family),
 	                          .ebx = 8u << 8 | count << 16,
 	                          .ecx = ECX_X2APIC | ECX_TSC_DEADLINE | ECX_HYPERVISOR,
-	                          .edx = EDX_BASE | (smp ? EDX_HTT : 0) | (s->uefi ? EDX_MTRR : 0)});
+	                          .edx = EDX_BASE | (smp ? EDX_HTT : 0) | (s->boot == BOOT_FIRMWARE ? EDX_MTRR : 0)});
 	add(image, s, (struct config_cpuid){.leaf = 6, .eax = BIT(2)});
 	add(image, s, (struct config_cpuid){.leaf = 7, .subleaf = 0, .flags = CPUID_SUBLEAF});
 	if (smp) {
@@ -189,7 +189,7 @@ static void extended_leaves(struct image *image, const struct described_subject 
 	    (struct config_cpuid){.leaf = 0x80000001,
 	                          .eax = signature(s->family),
 	                          .ecx = count > 1 ? ECX_CMP_LEGACY : 0,
-	                          .edx = EDX_AMD | (s->uefi ? EDX_MTRR : 0)});
+	                          .edx = EDX_AMD | (s->boot == BOOT_FIRMWARE ? EDX_MTRR : 0)});
 	brand_leaves(image, s);
 	/* L1 32 KiB + 64 KiB, L2 512 KiB, 64-byte lines: what Linux prints, nothing depends on it */
 	add(image, s,

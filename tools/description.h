@@ -42,7 +42,6 @@ struct described_subject {
 	uint32_t kind, partner;
 	const char *image, *kernel, *initrd, *options;
 	const char *rom, *vars; /* firmware, from the top of the first 4 GiB down */
-	bool uefi;
 	int layer_line;
 	uint64_t memory, cpus, family, audit_budget;
 	uint32_t cpu[CONFIG_MAX_CPUS];

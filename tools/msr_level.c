@@ -22,7 +22,7 @@ static const struct config_msr guest_msrs[] = {
         {0xc0011029, MSR_VALUE, MSR_WRITE_IGNORED, 2}, /* DE_CFG: LFENCE serialises */
 };
 
-/* Memory types by MTRR: of no effect, but OVMF insists on them; the layer keeps what was written. */
+/* Memory types by MTRR: of no effect, but a PC's firmware programs them, and OVMF and U-Boot insist; the layer keeps them. */
 static const struct {
 	uint32_t first, last;
 } mtrrs[] = {{0x200, 0x20f}, {0x250, 0x250}, {0x258, 0x259}, {0x268, 0x26f}, {0x2ff, 0x2ff}};
@@ -41,10 +41,12 @@ void msr_level_rows(struct image *image, const struct described_subject *subject
 	if (subject->kind != KIND_GUEST)
 		return;
 	for (unsigned i = 0; i < COUNT_OF(guest_msrs); i++) {
-		if (subject->uefi && i && guest_msrs[i - 1].msr < MTRR_CAP && guest_msrs[i].msr > MTRR_CAP)
+		if (subject->boot == BOOT_FIRMWARE && i && guest_msrs[i - 1].msr < MTRR_CAP &&
+		    guest_msrs[i].msr > MTRR_CAP)
 			*IMAGE_ROW(image, config_msr, TABLE_MSR) =
 			        (struct config_msr){MTRR_CAP, MSR_VALUE, 0, MTRR_CAP_VALUE};
-		if (subject->uefi && i && guest_msrs[i - 1].msr < mtrrs[0].first && guest_msrs[i].msr > mtrrs[0].first)
+		if (subject->boot == BOOT_FIRMWARE && i && guest_msrs[i - 1].msr < mtrrs[0].first &&
+		    guest_msrs[i].msr > mtrrs[0].first)
 			mtrr_rows(image);
 		*IMAGE_ROW(image, config_msr, TABLE_MSR) = guest_msrs[i];
 	}

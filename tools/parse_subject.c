@@ -157,7 +157,7 @@ static void parse_boot(struct compiler *compiler, const xmlNode *node, struct de
 	guest->options = node_attribute(compiler, node, "cmdline");
 	guest->rom = node_attribute(compiler, node, "rom");
 	guest->vars = node_attribute(compiler, node, "vars");
-	guest->uefi = node_choice(compiler, node, "firmware", firmwares) == 1;
+	(void)node_choice(compiler, node, "firmware", firmwares);
 	bool firmware = guest->boot == BOOT_FIRMWARE;
 	if (firmware != (node_attribute(compiler, node, "firmware") != NULL) ||
 	    (firmware ? guest->kernel || guest->initrd : guest->rom || guest->vars))

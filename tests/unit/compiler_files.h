@@ -7,15 +7,15 @@
 #include "abi/info.h"
 #include "tools/file.h"
 
-/* Files for the compiler that exist in memory only: app.elf and layer.elf (text, data), vmlinuz, initrd. */
+/* Files for the compiler that exist in memory only: app.elf and layer.elf (text, data), vmlinuz, initrd, rom. */
 struct compiler_files {
-	struct file file[4];
+	struct file file[5];
 	struct {
 		Elf64_Ehdr header;
 		Elf64_Phdr program[2];
 		uint8_t text[64], data[32];
 	} elf;
-	uint8_t kernel[1024], initrd[100];
+	uint8_t kernel[1024], initrd[100], rom[4096];
 };
 
 static inline void compiler_files_elf(struct compiler_files *files)
@@ -57,6 +57,7 @@ static inline void compiler_files_open(struct compiler_files *files, struct comp
 	compiler_files_add(compiler, &files->file[1], "layer.elf", &files->elf, sizeof(files->elf));
 	compiler_files_add(compiler, &files->file[2], "vmlinuz", files->kernel, sizeof(files->kernel));
 	compiler_files_add(compiler, &files->file[3], "initrd", files->initrd, sizeof(files->initrd));
+	compiler_files_add(compiler, &files->file[4], "rom", files->rom, sizeof(files->rom));
 }
 
 #endif

@@ -204,6 +204,30 @@ static void an_smp_guest_sees_its_cpus_and_they_run_together(void **state)
 	assert_int_equal(config->cpu_count, 2);
 }
 
+static bool has_msr(const struct config_header *config, uint32_t subject, uint32_t msr)
+{
+	const struct config_span span = config_subjects(config)[subject].msr;
+	for (uint32_t i = span.first; i < span.first + span.count; i++)
+		if (CONFIG_TABLE(config, config_msr, TABLE_MSR)[i].msr == msr)
+			return true;
+	return false;
+}
+
+static void a_guest_of_firmware_has_mtrrs_and_one_without_has_not(void **state)
+{
+	(void)state;
+	static const uint32_t msrs[] = {0xfe, 0x200, 0x20f, 0x250, 0x26f, 0x2ff};
+	const struct config_header *config = good("<system name='s'><guest name='a' memory='64M'/>"
+	                                          "<guest name='b' firmware='bios' rom='rom' memory='64M'/></system>");
+	uint32_t direct = subject_named(config, "a"), by_firmware = subject_named(config, "b");
+	assert_int_equal(leaf_of(config, direct, 1)->edx >> 12 & 1, 0);
+	assert_int_equal(leaf_of(config, by_firmware, 1)->edx >> 12 & 1, 1);
+	for (unsigned i = 0; i < sizeof msrs / sizeof *msrs; i++) {
+		assert_false(has_msr(config, direct, msrs[i]));
+		assert_true(has_msr(config, by_firmware, msrs[i]));
+	}
+}
+
 static void every_mistake_is_reported_in_the_order_of_lines(void **state)
 {
 	(void)state;
@@ -284,6 +308,7 @@ int main(void)
 	        cmocka_unit_test(only_those_who_read_learn_of_their_peers_restarts),
 	        cmocka_unit_test(a_guest_sees_kvm_x2apic_and_the_deadline_timer_but_no_svm),
 	        cmocka_unit_test(an_smp_guest_sees_its_cpus_and_they_run_together),
+	        cmocka_unit_test(a_guest_of_firmware_has_mtrrs_and_one_without_has_not),
 	        cmocka_unit_test(every_mistake_is_reported_in_the_order_of_lines),
 	        cmocka_unit_test(a_denied_flow_is_reported_with_its_path),
 	        cmocka_unit_test(a_one_way_channel_is_no_way_back),
