@@ -202,6 +202,30 @@ static void names_cannot_become_markup_or_break_json(void **state)
 	free(text);
 }
 
+static void what_is_asked_of_a_processor_is_in_every_form(void **state)
+{
+	struct fixture *fixture = *state;
+	unsigned required = 0;
+	build_on(fixture, 256u << 20);
+	char *html = printed(fixture, report_html), *json = printed(fixture, report_json);
+	char *text = printed(fixture, report_text);
+	for (size_t i = 0; i < report_capability_count; i++) {
+		const struct report_capability *capability = &report_capability[i];
+		required += !capability->lost;
+		assert_non_null(strstr(html, capability->name));
+		assert_non_null(strstr(json, capability->name));
+		assert_non_null(strstr(text, capability->name));
+		if (capability->lost)
+			assert_non_null(strstr(text, capability->lost));
+	}
+	assert_in_range(required, 10, report_capability_count - 5);
+	assert_non_null(strstr(json, "\"feature\": \"EPT\", \"required\": true, \"lost\": null}"));
+	assert_non_null(strstr(json, "\"feature\": \"TPR shadow\", \"required\": false, \"lost\": \"each access"));
+	free(html);
+	free(json);
+	free(text);
+}
+
 static void the_page_needs_no_other_resource(void **state)
 {
 	struct fixture *fixture = *state;
@@ -337,6 +361,7 @@ int main(void)
 	        TEST(the_proof_counts_the_pages_of_the_mappings),
 	        TEST(the_proof_finds_a_page_that_lies_elsewhere),
 	        TEST(names_cannot_become_markup_or_break_json),
+	        TEST(what_is_asked_of_a_processor_is_in_every_form),
 	        TEST(the_page_needs_no_other_resource),
 	        TEST(the_same_package_gives_the_same_report),
 	        TEST(a_changed_payload_is_seen_by_the_digest),

@@ -91,6 +91,8 @@ static const struct chapter chapters[] = {
          html_rights},
         {"spaces", "Address spaces", "Second-level mappings of each subject; everything else faults.", html_spaces},
         {"audit", "Audit", "Who receives whose records.", html_audit},
+        {"processor", "Processor", "What the core uses of a processor. Without a required feature it does not start.",
+         html_processor},
         {"proof", "Proof of the tables",
          "The second-level tables of every subject were built as the core builds them and walked back by an "
          "independent "

@@ -14,6 +14,7 @@ void html_matrix(const struct model *model, const struct page *page);
 void html_schedules(const struct model *model, const struct page *page);
 void html_rights(const struct model *model, const struct page *page);
 void html_audit(const struct model *model, const struct page *page);
+void html_processor(const struct model *model, const struct page *page);
 void html_proof(const struct model *model, const struct page *page);
 
 /* Colour class 0..11 of a subject: a guest and its layer have the same. Core and system: 12. */

@@ -148,6 +148,18 @@ void html_audit(const struct model *model, const struct page *page)
 	}
 }
 
+void html_processor(const struct model *model, const struct page *page)
+{
+	(void)model;
+	page_print(page, "<table><tr><th>Vendor</th><th>Feature</th><th>Without it</th></tr>\n");
+	for (size_t i = 0; i < report_capability_count; i++) {
+		const struct report_capability *c = &report_capability[i];
+		page_print(page, "<tr><td>%s</td><td>%s</td><td>%s</td></tr>\n", c->vendor, c->name,
+		           c->lost ? c->lost : "required");
+	}
+	page_print(page, "</table>\n");
+}
+
 void html_proof(const struct model *model, const struct page *page)
 {
 	page_print(page, "<table><tr><th>Subject</th><th class=\"n\">Pages of 4 KiB</th><th class=\"n\">Leaves</th>"

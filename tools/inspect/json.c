@@ -246,6 +246,20 @@ static void print_sizes(const struct model *model, const struct page *page)
 	           sizes.tables, sizes.subjects, sizes.channels);
 }
 
+static void print_processor(const struct model *model, const struct page *page)
+{
+	(void)model;
+	page_print(page, ",\n\"processor\": [");
+	for (size_t i = 0; i < report_capability_count; i++) {
+		const struct report_capability *c = &report_capability[i];
+		comma(page, i);
+		page_print(page, "{\"vendor\": \"%s\", \"feature\": \"%s\", \"required\": %s, \"lost\": ", c->vendor,
+		           c->name, truth(!c->lost));
+		page_print(page, c->lost ? "\"%s\"}" : "null}", c->lost);
+	}
+	page_print(page, "]");
+}
+
 static void print_proof(const struct model *model, const struct page *page)
 {
 	page_print(page, ",\n\"proof\": [");
@@ -264,8 +278,8 @@ static void print_proof(const struct model *model, const struct page *page)
 void report_json(const struct model *model, FILE *file)
 {
 	static void (*const chapter[])(const struct model *, const struct page *) = {
-	        print_system,    print_subjects, print_memory, print_mappings, print_flows,
-	        print_schedules, print_audit,    print_sizes,  print_proof};
+	        print_system,    print_subjects, print_memory, print_mappings,  print_flows,
+	        print_schedules, print_audit,    print_sizes,  print_processor, print_proof};
 	struct page page = {.file = file, .kind = PAGE_JSON};
 	page_print(&page, "{\n");
 	for (size_t i = 0; i < sizeof(chapter) / sizeof(chapter[0]); i++)

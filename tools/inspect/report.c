@@ -3,7 +3,15 @@
 #include "tools/inspect/report.h"
 #include <stdio.h>
 #include <string.h>
+#include "lib/capability.h"
 #include "lib/config.h"
+
+#define BY_CPUID_AMD(leaf, reg, bit, name, lost) {"AMD-V", name, lost},
+#define BY_CPUID_INTEL(leaf, reg, bit, name, lost) {"Intel VT-x", name, lost},
+#define BY_CONTROL_INTEL(word, bits, name, lost) {"Intel VT-x", name, lost},
+const struct report_capability report_capability[] = {CAPABILITIES_AMD(BY_CPUID_AMD) CAPABILITIES_INTEL(BY_CPUID_INTEL)
+                                                              CONTROLS_INTEL(BY_CONTROL_INTEL)};
+const size_t report_capability_count = sizeof(report_capability) / sizeof(report_capability[0]);
 
 struct report_sizes report_sizes(const struct model *model)
 {

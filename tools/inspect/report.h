@@ -23,6 +23,12 @@ struct report_sizes report_sizes(const struct model *model);
 uint64_t report_subject_ram(const struct model *model, uint32_t subject);
 /* CPUs of a subject as "0 1"; "-" if it has no vCPU. */
 void report_cpus(const struct model *model, uint32_t subject, char text[64]);
+/* What the core uses of a processor (lib/capability.h). `lost`: what is lost without it; NULL = it is required. */
+struct report_capability {
+	const char *vendor, *name, *lost;
+};
+extern const struct report_capability report_capability[];
+extern const size_t report_capability_count;
 void report_digest(const struct model *model, char text[65]);
 const char *report_digest_verdict(const struct model *model);
 /* True if everything that can be proved offline was proved. */

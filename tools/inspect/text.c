@@ -220,6 +220,20 @@ static void print_sizes(const struct model *model, const struct page *page)
 	page_print(page, "  of it channels                       %12z\n", sizes.channels);
 }
 
+static void print_processor(const struct model *model, const struct page *page)
+{
+	const char *vendor = "";
+	(void)model;
+	heading(page, "Processor: what the core uses, and what is lost without it");
+	for (size_t i = 0; i < report_capability_count; i++) {
+		const struct report_capability *c = &report_capability[i];
+		if (strcmp(vendor, c->vendor) != 0)
+			page_print(page, "%s\n", c->vendor);
+		vendor = c->vendor;
+		page_print(page, "  %-45s %s\n", c->name, c->lost ? c->lost : "required");
+	}
+}
+
 static void print_proof(const struct model *model, const struct page *page)
 {
 	static const char *const verdict[] = {[PROOF_NONE] = "not proved: not placed",
@@ -248,8 +262,8 @@ void report_proof(const struct model *model, FILE *file)
 void report_text(const struct model *model, FILE *file)
 {
 	static void (*const chapter[])(const struct model *, const struct page *) = {
-	        print_system,    print_subjects, print_memory, print_mappings, print_flows, print_matrix,
-	        print_schedules, print_rights,   print_audit,  print_sizes,    print_proof};
+	        print_system,    print_subjects, print_memory, print_mappings, print_flows,     print_matrix,
+	        print_schedules, print_rights,   print_audit,  print_sizes,    print_processor, print_proof};
 	struct page page = {.file = file, .kind = PAGE_TEXT};
 	for (size_t i = 0; i < sizeof(chapter) / sizeof(chapter[0]); i++)
 		chapter[i](model, &page);

@@ -5,6 +5,7 @@
 #include "core/subject.h"
 #include "core/system.h"
 #include "lib/bytes.h"
+#include "lib/capability.h"
 #include "lib/tables.h"
 
 /*
@@ -22,26 +23,12 @@ static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
 
 enum status machine_check(const char **what)
 {
-	static const struct {
-		uint32_t leaf, reg, bit;
-		const char *name, *lost; /* lost = 0: required */
-	} used[] = {
-	        {0x80000001u, CPUID_ECX, 1u << 2, "AMD-V (SVM)", 0},
-	        {0x8000000au, CPUID_EDX, 1u << 0, "nested paging (NPT)", 0},
-	        {1, CPUID_ECX, 1u << 26, "XSAVE", 0},
-	        {0x8000000au, CPUID_EDX, 1u << 3, "instruction lengths (NRIPS)",
-	         "an instruction with prefixes that exits misplaces RIP, in that guest"},
-	};
+	static const struct vcpu_feature used[] = {CAPABILITIES_AMD(VCPU_FEATURE)};
 	uint32_t regs[4];
 
-	for (unsigned i = 0; i < sizeof(used) / sizeof(*used); i++) {
-		machine_cpuid(used[i].leaf, 0, regs);
-		bool has = regs[used[i].reg] & used[i].bit;
-		vcpu_capability(used[i].name, has, used[i].lost);
-		*what = used[i].name;
-		if (!has && !used[i].lost)
-			return ERR_FEATURE;
-	}
+	*what = vcpu_features(used, sizeof(used) / sizeof(*used));
+	if (*what)
+		return ERR_FEATURE;
 	*what = "SVM: enable virtualization in the firmware set-up (VM_CR.SVMDIS)";
 	if (rdmsr(0xc0010114u) & 1u << 4)
 		return ERR_FEATURE;

@@ -2,6 +2,7 @@
 #include "arch/x86_64/intel/vendor.h"
 #include "arch/x86_64/insn.h"
 #include "core/cpu.h"
+#include "lib/capability.h"
 #include "lib/placement.h"
 #include "lib/tables.h"
 
@@ -37,14 +38,10 @@ INIT_TEXT static enum status read_capabilities(uint64_t words[CONTROL_WORDS], co
 INIT_TEXT enum status machine_check(const char **what)
 {
 	uint64_t words[CONTROL_WORDS];
-	uint32_t regs[4];
+	static const struct vcpu_feature used[] = {CAPABILITIES_INTEL(VCPU_FEATURE)};
 
-	machine_cpuid(1, 0, regs);
-	*what = "VT-x (VMX)";
-	if (!(regs[CPUID_ECX] >> 5 & 1))
-		return ERR_FEATURE;
-	*what = "XSAVE";
-	if (!(regs[CPUID_ECX] >> 26 & 1))
+	*what = vcpu_features(used, sizeof(used) / sizeof(*used));
+	if (*what)
 		return ERR_FEATURE;
 	*what = "VT-x: enable virtualization in the firmware set-up (IA32_FEATURE_CONTROL)";
 	if ((rdmsr(MSR_FEATURE_CONTROL) & (FEATURE_LOCKED | FEATURE_VMX)) == FEATURE_LOCKED)

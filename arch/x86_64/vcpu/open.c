@@ -24,6 +24,20 @@ INIT_TEXT void vcpu_capability(const char *name, bool has, const char *lost)
 	console_text("\n");
 }
 
+INIT_TEXT const char *vcpu_features(const struct vcpu_feature *used, unsigned count)
+{
+	uint32_t regs[4];
+
+	for (const struct vcpu_feature *f = used; f < used + count; f++) {
+		machine_cpuid(f->leaf, 0, regs);
+		bool has = regs[f->reg] & f->bit;
+		vcpu_capability(f->name, has, f->lost);
+		if (!has && !f->lost)
+			return f->name;
+	}
+	return 0;
+}
+
 uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count)
 {
 	uint32_t tag = 1;

@@ -66,6 +66,13 @@ uint64_t vcpu_msr(struct vcpu *vcpu, bool write);
 void vcpu_inject(struct vcpu *vcpu, unsigned vector, bool has_error, uint32_t error);
 /* open.c. At start-up, on the console: does this CPU have what the back end uses? `lost` = 0: it is required. */
 void vcpu_capability(const char *name, bool has, const char *lost);
+/* The same for features that CPUID shows (lib/capability.h): 0, or the name of the first required one that is missing. */
+struct vcpu_feature {
+	uint32_t leaf, reg, bit;
+	const char *name, *lost;
+};
+#define VCPU_FEATURE(leaf, reg, bit, name, lost) {leaf, reg, bit, name, lost},
+const char *vcpu_features(const struct vcpu_feature *used, unsigned count);
 /* One address-space tag per vCPU of a physical CPU, from 1 on; those that run out share the last. */
 uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count);
 /* Part of a restart, so of a stranger's frame start: one instruction for each eight bytes. */
