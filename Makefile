@@ -216,8 +216,14 @@ $(B)/programs/ipxe.iso:
 	systems/guest/package $(B)/programs ipxe /usr/lib/ipxe/ipxe.iso
 $(B)/programs/u-boot.rom:
 	systems/guest/package $(B)/programs u-boot-qemu /usr/lib/u-boot/qemu-x86/u-boot.rom
+$(B)/programs/multiboot2.elf: tests/kernels/multiboot2.c tests/kernels/multiboot2.ld
+	@mkdir -p $(@D)
+	$(Q)gcc $(FREE) -m32 -mgeneral-regs-only -Wno-int-to-pointer-cast -c $< -o $@.o
+	$(Q)ld -m elf_i386 -n -z noexecstack --no-warn-rwx-segments --build-id=none -T tests/kernels/multiboot2.ld $@.o -o $@
+$(B)/programs/multiboot2.iso: systems/guest/grub-cd $(addprefix $(B)/programs/,multiboot2.elf memtest86+x64.bin u-boot.rom)
+	systems/guest/grub-cd $@ multiboot2 $(filter-out systems/%,$^)
 .PHONY: program-files
-program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso u-boot.rom)
+program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso u-boot.rom multiboot2.iso)
 image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
 	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img)
 	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)

@@ -117,7 +117,8 @@ enum info_device_kind {
 	DEVICE_CONSOLE = 8,
 	DEVICE_SCREEN = 9,
 	DEVICE_IVSHMEM = 10, /* value: where the guest sees the memory; flags: IVSHMEM_SECOND */
-	DEVICE_KINDS = 11,
+	DEVICE_MODULE = 11,  /* no device: a file for the kernel; text: its command line */
+	DEVICE_KINDS = 12,
 };
 #define NIC_ANY_SOURCE 1u /* it may send from other addresses than its own */
 #define IVSHMEM_SECOND 2u /* the channel of its doorbell ends here: this is number 1 */
@@ -156,6 +157,6 @@ struct info {
 	        [INFO_OPTIONS_BYTES]; /* kernel command line (layer), or the app's own options from the description */
 };
 enum cpu_vendor { VENDOR_AMD = 0, VENDOR_INTEL = 1 };
-enum guest_boot { BOOT_LINUX = 0, BOOT_MULTIBOOT = 1, BOOT_PVH = 2, BOOT_FIRMWARE = 3 };
+enum guest_boot { BOOT_LINUX = 0, BOOT_MULTIBOOT = 1, BOOT_PVH = 2, BOOT_FIRMWARE = 3, BOOT_MULTIBOOT2 = 4 };
 
 #endif

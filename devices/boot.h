@@ -13,17 +13,29 @@
  * function of files and memory; it gives 0 or a message for people that says what is wrong with the file. `entry` is
  * complete (FRAME_HAS_ALL) when the answer is 0. No length in a file is believed.
  */
+#define BOOT_MODULES_MAX 9u /* the initrd and eight of the description */
+#define BOOT_MODULE_TEXT 32u
+struct boot_module {
+	const uint8_t *bytes;
+	uint64_t size;
+	const char *text; /* at most BOOT_MODULE_TEXT - 1 characters */
+};
 struct boot_files {
 	const uint8_t *kernel, *initrd; /* initrd: 0 = none */
 	uint64_t kernel_bytes, initrd_bytes;
 	const char *options; /* the command line */
 	uint64_t rsdp;       /* guest-physical address of the ACPI root pointer, 0 = none */
+	const struct boot_module *module;
+	unsigned module_count;
 };
 
 /* Linux/x86 boot protocol 2.06 or later (Documentation/x86/boot.rst), 32-bit entry. */
 const char *boot_linux(const struct guest_memory *memory, const struct boot_files *files, struct exit_frame *entry);
 /* Multiboot 1 (specification 0.6.96), address fields or ELF. */
 const char *boot_multiboot(const struct guest_memory *memory, const struct boot_files *files, struct exit_frame *entry);
+/* Multiboot 2 (specification 2.0), address tag or ELF. */
+const char *boot_multiboot2(const struct guest_memory *memory, const struct boot_files *files,
+                            struct exit_frame *entry);
 /* ELF with XEN_ELFNOTE_PHYS32_ENTRY (Xen docs/misc/pvh.pandoc, hvm_start_info version 1). */
 const char *boot_pvh(const struct guest_memory *memory, const struct boot_files *files, struct exit_frame *entry);
 
@@ -52,6 +64,14 @@ bool boot_map(const struct guest_memory *memory, struct e820_list *list);
 bool boot_text(const struct guest_memory *memory, const char *text, uint64_t limit);
 /* Puts the initrd at the highest page below `limit` that leaves [.., floor) alone; its address, 0: it does not fit. */
 uint64_t boot_initrd(const struct guest_memory *memory, const struct boot_files *files, uint64_t floor, uint64_t limit);
+
+/* Initrd and modules, in this order: where they lie in guest memory, above `floor`; false: they do not fit. */
+struct boot_placed {
+	uint32_t start, end, text; /* addresses of its first byte, the byte behind it, its text */
+	const char *words;         /* the text */
+};
+bool boot_modules(const struct guest_memory *memory, const struct boot_files *files, uint64_t floor,
+                  struct boot_placed placed[BOOT_MODULES_MAX], unsigned *count);
 
 static inline bool boot_inside(uint64_t offset, uint64_t length, uint64_t size)
 {

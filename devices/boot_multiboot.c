@@ -101,6 +101,26 @@ static bool write_map(const struct guest_memory *memory, struct information *inf
 	return true;
 }
 
+static bool put_modules(const struct guest_memory *memory, const struct boot_files *files, uint64_t floor,
+                        struct information *information)
+{
+	struct boot_placed placed[BOOT_MODULES_MAX];
+	unsigned count;
+	if (!boot_modules(memory, files, floor, placed, &count))
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		struct module module = {placed[i].start, placed[i].end, placed[i].text, 0};
+		if (!guest_memory_write(memory, BOOT_MODULES + i * sizeof module, &module, sizeof module))
+			return false;
+	}
+	if (count) {
+		information->flags |= INFO_MODULES;
+		information->module_count = count;
+		information->modules = BOOT_MODULES;
+	}
+	return true;
+}
+
 const char *boot_multiboot(const struct guest_memory *memory, const struct boot_files *files, struct exit_frame *entry)
 {
 	uint32_t rip;
@@ -115,17 +135,8 @@ const char *boot_multiboot(const struct guest_memory *memory, const struct boot_
 	                                  .memory_upper = low > 0x100000 ? (uint32_t)(low / 1024 - 1024) : 0,
 	                                  .command_line = BOOT_TEXT,
 	                                  .loader_name = NAME_AT};
-	if (files->initrd_bytes) {
-		struct module module = {.text = BOOT_TEXT + BOOT_TEXT_BYTES - 1};
-		module.start = (uint32_t)boot_initrd(memory, files, end, GUEST_HOLE_BASE);
-		module.end = module.start + (uint32_t)files->initrd_bytes;
-		if (!module.start || !guest_memory_write(memory, BOOT_MODULES, &module, sizeof module) ||
-		    !guest_memory_fill(memory, module.text, 0, 1))
-			return "guest memory is too small for kernel and module";
-		information.flags |= INFO_MODULES;
-		information.module_count = 1;
-		information.modules = BOOT_MODULES;
-	}
+	if (!put_modules(memory, files, end, &information))
+		return "guest memory is too small for kernel and modules";
 	if (!write_map(memory, &information) || !guest_memory_write(memory, NAME_AT, LOADER_NAME, sizeof LOADER_NAME) ||
 	    !guest_memory_write(memory, BOOT_INFO, &information, sizeof information))
 		return "guest memory is too small for the multiboot information";

@@ -21,6 +21,13 @@ static const char *debug_init_link(struct machine *machine, const struct info_de
 	return 0;
 }
 
+/* <module>: the loader takes it, boot_start.c. */
+static const char *module_init(struct machine *machine, const struct info_device *device)
+{
+	(void)machine;
+	return device->memory < info_get()->memory.count ? 0 : "a module's file is not there";
+}
+
 static device_init *const inits[DEVICE_KINDS] = {
         [DEVICE_IVSHMEM] = ivshmem_device_init,
         [DEVICE_NIC] = nic_init,
@@ -32,6 +39,7 @@ static device_init *const inits[DEVICE_KINDS] = {
         [DEVICE_RNG] = rng_device_init,
         [DEVICE_CONSOLE] = console_device_init,
         [DEVICE_SCREEN] = screen_init,
+        [DEVICE_MODULE] = module_init,
 };
 
 const char *devices_init(struct machine *machine)

@@ -76,5 +76,12 @@ const struct device_model device_models[] = {
          .region = true,
          .needs = true,
          .rights = MAP_READ},
+        {.element = "module",
+         .kind = DEVICE_MODULE,
+         .limit = 8,
+         .region = true,
+         .needs = true,
+         .rights = MAP_READ,
+         .text = "cmdline"},
 };
 const unsigned device_model_count = COUNT_OF(device_models);

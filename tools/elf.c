@@ -115,6 +115,20 @@ static bool has_pvh_note(const struct file *file)
 	return false;
 }
 
+/* Multiboot2 2.0, 3.1.1: magic, architecture, length and checksum, on 8 bytes in the first 32 KiB. */
+static bool has_multiboot2_header(const struct file *file)
+{
+	static const uint32_t magic = 0xe85250d6;
+	for (uint64_t at = 0; at < 32768 && at + 16 <= file->size; at += 8) {
+		uint32_t word[4];
+		memcpy(word, file->bytes + at, sizeof(word));
+		if (word[0] == magic && word[1] == 0 && word[0] + word[2] + word[3] == 0 && word[2] >= 16 &&
+		    word[2] <= file->size - at)
+			return true;
+	}
+	return false;
+}
+
 void kernel_check(struct compiler *compiler, const struct file *file, unsigned boot, int line)
 {
 	static const uint32_t multiboot_magic = 0x1badb002;
@@ -125,6 +139,12 @@ void kernel_check(struct compiler *compiler, const struct file *file, unsigned b
 	if (boot == BOOT_MULTIBOOT && !find_word(file, 8192, multiboot_magic))
 		problem(&compiler->report, line, "E-kernel-multiboot",
 		        "\"%s\" has no Multiboot header in its first 8 KiB; name one that has, or use another boot=",
+		        file->name);
+	if (boot == BOOT_MULTIBOOT2 && !has_multiboot2_header(file))
+		problem(&compiler->report, line, "E-kernel-multiboot2",
+		        "\"%s\" has no Multiboot 2 header for i386 in its first 32 KiB; name one that has, or use "
+		        "another "
+		        "boot=",
 		        file->name);
 	if (boot == BOOT_PVH && !has_pvh_note(file))
 		problem(&compiler->report, line, "E-kernel-pvh",

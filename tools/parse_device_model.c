@@ -110,6 +110,17 @@ static void parse_text(struct compiler *compiler, const xmlNode *node, const str
 {
 	const char *text = model->text ? node_attribute(compiler, node, model->text) : NULL;
 	device->text = text ? text : "";
+	if (strlen(device->text) >= INFO_DEVICE_TEXT)
+		problem(&compiler->report, device->line, "E-device-text",
+		        "%s=\"%s\" has more than %u characters; shorten it", model->text, text, INFO_DEVICE_TEXT - 1u);
+}
+
+static void check_module(struct compiler *compiler, const struct described_device *device)
+{
+	uint32_t boot = compiler->description->subject[device->subject].boot;
+	if (device->kind == DEVICE_MODULE && boot != BOOT_MULTIBOOT && boot != BOOT_MULTIBOOT2)
+		problem(&compiler->report, device->line, "E-module-boot",
+		        "only boot=\"multiboot\" and boot=\"multiboot2\" take modules; use one of them, or remove it");
 }
 
 static void parse_device(struct compiler *compiler, const xmlNode *node, const struct device_model *model,
@@ -134,6 +145,7 @@ static void parse_device(struct compiler *compiler, const xmlNode *node, const s
 		                       : 0;
 	parse_place(compiler, node, &device);
 	parse_text(compiler, node, model, &device);
+	check_module(compiler, &device);
 	if (model->option)
 		device.flags = node_choice(compiler, node, model->option, model->options);
 	if (model->number)

@@ -7,7 +7,7 @@
 static const char *const levels[] = {"x86-64-v2", "x86-64-v3", NULL};
 static const char *const fpus[] = {"none", "sse", "avx", NULL};
 static const char *const apics[] = {"xapic", "x2apic", NULL};
-static const char *const boots[] = {"linux", "multiboot", "pvh", "firmware", NULL};
+static const char *const boots[] = {"linux", "multiboot", "pvh", "firmware", "multiboot2", NULL};
 static const char *const firmwares[] = {"bios", "uefi", NULL};
 
 static void check_subject_name(struct compiler *compiler, const xmlNode *node, const char *name)

@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct {
 		const char *(*load)(const struct guest_memory *, const struct boot_files *, struct exit_frame *);
-	} loader[] = {{boot_linux}, {boot_multiboot}, {boot_pvh}};
+	} loader[] = {{boot_linux}, {boot_multiboot}, {boot_pvh}, {boot_multiboot2}};
+	struct boot_module module[2] = {{data, size, "one"}, {data, size / 2, ""}};
 	struct guest_memory memory = {0};
 	struct exit_frame entry;
 	if (size < 2)
@@ -20,9 +21,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	                           .kernel_bytes = size - 2,
 	                           .initrd = data,
 	                           .initrd_bytes = data[1] & 1 ? size : 0,
-	                           .options = "console=ttyS0"};
+	                           .options = "console=ttyS0",
+	                           .module = module,
+	                           .module_count = data[1] >> 1 & 1 ? 2 : 0};
 	guest_memory_add(&memory, 0, LOW, ram);
-	const char *wrong = loader[data[0] % 3].load(&memory, &files, &entry);
+	const char *wrong = loader[data[0] % 4].load(&memory, &files, &entry);
 	if (wrong)
 		MUST(strlen(wrong) < 200);
 	else

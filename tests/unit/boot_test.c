@@ -264,6 +264,197 @@ static void multiboot_addresses_are_checked(void **state)
 	}
 }
 
+/* --- Multiboot 2 --- */
+
+static unsigned tag_at;
+
+/* Begins a header at `at`; put_tag adds to it, end_header closes it. */
+static void begin_header(unsigned at)
+{
+	tag_at = at + 16;
+	put(at, 4, 0xe85250d6);
+	put(at + 4, 4, 0);
+}
+
+static void put_tag(unsigned type, unsigned flags, unsigned count, const uint32_t *words)
+{
+	put(tag_at, 2, type);
+	put(tag_at + 2, 2, flags);
+	put(tag_at + 4, 4, 8 + 4 * count);
+	for (unsigned i = 0; i < count; i++)
+		put(tag_at + 8 + 4 * i, 4, words[i]);
+	tag_at += (8 + 4 * count + 7) & ~7u;
+}
+
+static void end_header(unsigned at)
+{
+	put_tag(0, 0, 0, NULL);
+	put(at + 8, 4, tag_at - at);
+	put(at + 12, 4, (uint32_t)(0u - 0xe85250d6u - (tag_at - at)));
+}
+
+static void make_multiboot2(unsigned at, uint32_t load, uint32_t load_end, uint32_t bss_end)
+{
+	begin_header(at);
+	put_tag(2, 0, 4, (uint32_t[]){load + at, load, load_end, bss_end});
+	put_tag(3, 0, 1, (uint32_t[]){load + 0x200});
+	end_header(at);
+}
+
+/* The `which`-th tag of a type in the information; 0: there is none. */
+static uint64_t told(unsigned type, unsigned which)
+{
+	uint64_t at = entry.gpr[FRAME_RBX], end = at + guest(at, 4);
+	for (at += 8; at < end; at += (guest(at + 4, 4) + 7) & ~UINT64_C(7)) {
+		if (guest(at, 4) == type && which-- == 0)
+			return at;
+		if (guest(at, 4) == 0)
+			return 0;
+	}
+	fail_msg("the information has no end");
+	return 0;
+}
+
+static void multiboot2_loads_by_its_address_tag(void **state)
+{
+	(void)state;
+	make_multiboot2(128, 2 * MIB, 0, 3 * MIB);
+	file[FILE_BYTES - 1] = 0x77;
+	memset(guest_memory_at(&memory, 2 * MIB, MIB), 0xff, MIB);
+	assert_null(boot_multiboot2(&memory, &files, &entry));
+	assert_flat(2 * MIB + 0x200);
+	assert_int_equal(entry.gpr[FRAME_RAX], 0x36d76289);
+	assert_int_equal(entry.gpr[FRAME_RBX] % 8, 0);
+	assert_int_equal(guest(2 * MIB + FILE_BYTES - 1, 1), 0x77);
+	assert_int_equal(guest(2 * MIB + FILE_BYTES, 8), 0);
+	assert_int_equal(guest(3 * MIB - 8, 8), 0);
+}
+
+static void multiboot2_tells_memory_command_line_acpi_and_modules_in_their_order(void **state)
+{
+	(void)state;
+	static const uint8_t rsdp[36] = "RSD PTR \1......\2";
+	static uint8_t second[4096];
+	const struct boot_module module[2] = {{second, sizeof second, "second one"}, {second, 1, ""}};
+	make_multiboot2(0, MIB, 0, 0);
+	memset(second, 0xa5, sizeof second);
+	guest_memory_write(&memory, 0xe0000, rsdp, sizeof rsdp);
+	files.initrd = initrd;
+	files.initrd_bytes = sizeof initrd;
+	files.module = module;
+	files.module_count = 2;
+	assert_null(boot_multiboot2(&memory, &files, &entry));
+	assert_text(told(1, 0) + 8, "quiet");
+	assert_text(told(2, 0) + 8, "Bulkhead");
+	assert_int_equal(guest(told(4, 0) + 12, 4), RAM / 1024 - 1024);
+	assert_int_equal(guest(told(6, 0) + 8, 4), 24);
+	assert_memory_equal(guest_memory_at(&memory, told(14, 0) + 8, 20), rsdp, 20);
+	assert_memory_equal(guest_memory_at(&memory, told(15, 0) + 8, 36), rsdp, 36);
+	uint64_t first = told(3, 0), next = told(3, 1), last = told(3, 2);
+	assert_int_equal(guest(guest(first + 8, 4), 1), 0x5a);
+	assert_int_equal(guest(first + 12, 4) - guest(first + 8, 4), sizeof initrd);
+	assert_int_equal(guest(guest(next + 8, 4), 1), 0xa5);
+	assert_text(next + 16, "second one");
+	assert_int_equal(guest(last + 12, 4) - guest(last + 8, 4), 1);
+	assert_int_equal(told(3, 3), 0);
+	assert_true(guest(first + 8, 4) >= guest(next + 12, 4) && guest(next + 8, 4) >= guest(last + 12, 4));
+	assert_int_equal((guest(first + 8, 4) | guest(next + 8, 4) | guest(last + 8, 4)) % 4096, 0);
+}
+
+static void multiboot_1_gets_the_same_modules(void **state)
+{
+	(void)state;
+	const struct boot_module module = {initrd, 100, "its words"};
+	make_multiboot(0, 0x10000);
+	make_addresses(0, MIB, 0, 0);
+	files.initrd = initrd;
+	files.initrd_bytes = sizeof initrd;
+	files.module = &module;
+	files.module_count = 1;
+	assert_null(boot_multiboot(&memory, &files, &entry));
+	assert_int_equal(guest(BOOT_INFO + 20, 4), 2);
+	uint64_t second = guest(BOOT_INFO + 24, 4) + 16;
+	assert_int_equal(guest(second + 4, 4) - guest(second, 4), 100);
+	assert_text(guest(second + 8, 4), "its words");
+}
+
+static void multiboot2_refuses_what_it_does_not_offer_unless_it_is_optional(void **state)
+{
+	(void)state;
+	static const struct {
+		unsigned type, flags;
+		uint32_t word;
+		const char *wrong; /* NULL: it loads */
+	} tag[] = {
+	        {1, 0, 6, NULL},  {1, 0, 8, "information"}, {1, 1, 8, NULL},        {4, 0, 3, NULL},
+	        {5, 1, 0, NULL},  {5, 0, 0, "requires"},    {6, 0, 0, NULL},        {7, 0, 0, NULL},
+	        {10, 0, 0, NULL}, {77, 1, 0, NULL},         {77, 0, 0, "requires"},
+	};
+	for (unsigned i = 0; i < sizeof tag / sizeof *tag; i++) {
+		begin_header(0);
+		put_tag(tag[i].type, tag[i].flags, 1, &tag[i].word);
+		put_tag(2, 0, 4, (uint32_t[]){MIB, MIB, 0, 0});
+		put_tag(3, 0, 1, (uint32_t[]){MIB});
+		end_header(0);
+		const char *wrong = boot_multiboot2(&memory, &files, &entry);
+		if (tag[i].wrong)
+			assert_true(wrong && strstr(wrong, tag[i].wrong));
+		else
+			assert_null(wrong);
+	}
+}
+
+static void multiboot2_headers_that_lie_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		uint32_t load, load_end, bss_end;
+	} bad[] = {
+	        {0x200000, 0x100000, 0}, {0x200000, 0x200000 + FILE_BYTES + 1, 0},
+	        {0x200000, 0, RAM + 1},  {RAM - 4096, 0, 0},
+	        {0x1000, 0, 0},          {0xffffff00, 0, 0},
+	};
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "no Multiboot 2"));
+	for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+		make_multiboot2(64, bad[i].load, bad[i].load_end, bad[i].bss_end);
+		assert_non_null(boot_multiboot2(&memory, &files, &entry));
+	}
+	memset(file, 0, sizeof file);
+	make_multiboot2(32768, MIB, 0, 0);
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "no Multiboot 2"));
+	make_multiboot2(0, MIB, 0, 0);
+	put(20, 4, 7); /* a tag shorter than its own head */
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "beyond"));
+	put(20, 4, 0xfffffff8);
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "beyond"));
+	put(20, 4, 16); /* an address tag cut short */
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "too short"));
+	begin_header(0);
+	put(8, 4, 16); /* no tag at all, so no end */
+	put(12, 4, (uint32_t)(0u - 0xe85250d6u - 16u));
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "no end"));
+	begin_header(0);
+	put_tag(2, 0, 4, (uint32_t[]){MIB, MIB, 0, 0});
+	end_header(0);
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "without an entry"));
+	begin_header(0);
+	end_header(0);
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "not an ELF"));
+}
+
+static void multiboot2_says_when_modules_do_not_fit(void **state)
+{
+	(void)state;
+	const struct boot_module module[2] = {{initrd, sizeof initrd, ""}, {initrd, RAM, ""}};
+	make_multiboot2(0, MIB, 0, RAM - 4096);
+	files.module = module;
+	files.module_count = 1;
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "too small"));
+	make_multiboot2(0, MIB, 0, 0);
+	files.module_count = 2;
+	assert_non_null(strstr(boot_multiboot2(&memory, &files, &entry), "too small"));
+}
+
 /* --- ELF, by PVH and Multiboot --- */
 
 /* ELF64 with a note segment and one loadable segment of 0x100 bytes at 1 MiB, 0x300 in memory. */
@@ -406,6 +597,12 @@ int main(void)
 	        TEST(multiboot_information_has_map_command_line_and_module),
 	        TEST(multiboot_files_that_are_none_are_named),
 	        TEST(multiboot_addresses_are_checked),
+	        TEST(multiboot2_loads_by_its_address_tag),
+	        TEST(multiboot2_tells_memory_command_line_acpi_and_modules_in_their_order),
+	        TEST(multiboot_1_gets_the_same_modules),
+	        TEST(multiboot2_refuses_what_it_does_not_offer_unless_it_is_optional),
+	        TEST(multiboot2_headers_that_lie_are_refused),
+	        TEST(multiboot2_says_when_modules_do_not_fit),
 	        TEST(pvh_starts_at_the_note_with_start_info),
 	        TEST(pvh_without_a_note_is_named),
 	        TEST(elf_segments_are_checked),
