@@ -58,8 +58,8 @@ static enum status begin_load(struct cpu *cpu, struct subject *leader, uint32_t 
 }
 
 /* What a command does in each state: the state it leads to, or a refusal. */
-enum { REFUSE = 0x100, BUSY = 0x200 };
-static const uint16_t leads_to[COMMAND_FAIL + 1][SUBJECT_STATES] = {
+enum { REFUSE = 0x40, BUSY = 0x80 };
+static const uint8_t leads_to[COMMAND_FAIL + 1][SUBJECT_STATES] = {
         [COMMAND_START] = {SUBJECT_SCRUB, REFUSE, REFUSE, BUSY, BUSY, BUSY, SUBJECT_SCRUB},
         [COMMAND_STOP] = {REFUSE, SUBJECT_STOPPED, SUBJECT_STOPPED, BUSY, BUSY, BUSY, REFUSE},
         [COMMAND_PAUSE] = {REFUSE, SUBJECT_PAUSED, REFUSE, BUSY, BUSY, BUSY, REFUSE},

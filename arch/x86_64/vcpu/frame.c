@@ -43,25 +43,28 @@ enum status machine_import(struct vcpu *vcpu, const struct exit_frame *shared, u
 	struct vcpu_state *state = &vcpu->machine;
 	struct exit_frame frame;
 
-	/* the one read: another vCPU of the layer may be writing to the page */
-	memcpy(&frame, shared, parts == FRAME_HAS_GPR ? offsetof(struct exit_frame, cr0) : sizeof(frame));
-	__asm__ volatile("" : : : "memory");
+	/* the one read of each part: another vCPU of the layer may be writing to the page */
+	memcpy(&frame, shared, offsetof(struct exit_frame, cr0));
 	vendor_select(state);
-	if (parts & FRAME_HAS_CONTROL && check_control(&frame) != OK)
-		return ERR_ARGUMENT;
-	vendor_import(state, &frame, parts);
-	if (parts & FRAME_HAS_CONTROL)
-		vendor_flush(state);
+	if (parts & ~FRAME_HAS_GPR) {
+		memcpy(&frame.cr0, &shared->cr0, sizeof(frame) - offsetof(struct exit_frame, cr0));
+		__asm__ volatile("" : : : "memory");
+		if (parts & FRAME_HAS_CONTROL) {
+			if (check_control(&frame) != OK)
+				return ERR_ARGUMENT;
+			vendor_flush(state);
+		}
+		vendor_import(state, &frame, parts);
+		state->check = 1;
+	}
 	if (parts & FRAME_HAS_GPR) {
-		uint64_t rflags = (frame.rflags & RFLAGS_SETTABLE) | 2;
 		memcpy(state->gpr, frame.gpr, sizeof(state->gpr));
 		vendor_set(state, rip, frame.rip);
 		vendor_set(state, rsp, frame.gpr[FRAME_RSP]);
-		/* an emulated instruction changes nothing of what decides about interrupts: no look at them then */
-		if (parts == FRAME_HAS_GPR && rflags == vendor_get(state, rflags))
-			return OK;
-		vendor_set(state, rflags, rflags);
+		frame.rflags = (frame.rflags & RFLAGS_SETTABLE) | 2;
+		if (frame.rflags != vendor_get(state, rflags)) /* else nothing new decides about interrupts */
+			state->check = 1;
+		vendor_set(state, rflags, frame.rflags);
 	}
-	state->check = 1;
 	return OK;
 }
