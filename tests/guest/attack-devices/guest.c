@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The hostile guest: it finds every function on its PCI bus, gives each BAR a place, and then writes at random: into
- * registers, into configuration space, and into memory that it lets descriptor rings lie in. Each life has another seed.
+ * registers, into configuration space, into the ports and memory of its board (IDE and its bus master, PS/2, VGA, interrupt
+ * controllers, timers, RTC), and into memory that it lets descriptor rings lie in. Each life has another seed.
  * Only code and stack: no constant in memory, no jump table, no static variable (kernel.S says why).
  */
 #include <stdint.h>
@@ -20,6 +21,8 @@
 #define FIRST_PORT 0xa000u
 #define IVSHMEM 0x11101af4u
 #define DOORBELL 12
+#define IDE 9u /* devfn; its bus master is BAR 4 */
+#define BUS_MASTER 0x9000u
 #define ROUND 64u /* accesses between two signs of life on COM1 */
 
 void guest_main(void);
@@ -134,6 +137,8 @@ static void switch_on(struct attacker *a)
 				config_write(f->devfn, 0x10 + 4 * i, f->bar[i]);
 		config_write(f->devfn, 4, 7);
 	}
+	config_write(IDE, 0x20, BUS_MASTER);
+	config_write(IDE, 4, 5);
 }
 
 /* What a guest does with shared memory: a word into it, and a ring of the doorbell. */
@@ -197,6 +202,47 @@ static void attack_function(struct attacker *a, const struct function *f)
 		access_memory(a, at, size);
 }
 
+/* A port of the board. What would end its life is left out: that is no attack. */
+static uint16_t board_port(uint64_t r)
+{
+	uint32_t what = r & 15, offset = (uint32_t)(r >> 4);
+	if (what < 3)
+		return (uint16_t)(0x1f0 + (offset & 7));
+	if (what < 5)
+		return (uint16_t)(0x170 + (offset & 7));
+	if (what < 6)
+		return offset & 1 ? 0x3f6 : 0x376;
+	if (what < 8)
+		return (uint16_t)(BUS_MASTER + (offset & 15));
+	if (what < 9)
+		return offset & 1 ? 0x60 : 0x64;
+	if (what < 12)
+		return (uint16_t)(0x3c0 + (offset & 31));
+	if (what < 13)
+		return (uint16_t)(0x40 + (offset & 3));
+	if (what < 14)
+		return (uint16_t)(0x70 + (offset & 1));
+	if (what < 15)
+		return (uint16_t)((offset & 2 ? 0xa0 : 0x20) + (offset & 1));
+	return (uint16_t)(0x1ce + (offset & 3)); /* VBE */
+}
+
+static void attack_board(struct attacker *a)
+{
+	uint64_t r = next_random(a);
+	uint32_t size = r >> 3 & 3 ? 1 : 1u << (r >> 5 & 3), at = (uint32_t)(r >> 16);
+	if (r & 4)
+		access_ports(a, board_port(r >> 16), size);
+	else if ((r & 3) == 0)
+		access_memory(a, 0xa0000u + (at & 0x1fffc), size);
+	else if ((r & 3) == 1)
+		access_memory(a, 0xfed00000u + (at & 0x3fc), 4); /* HPET */
+	else if ((r & 3) == 2)
+		access_memory(a, 0xfec00000u + (at & 0x10), 4); /* I/O APIC */
+	else
+		config_write(at & 0xff, at >> 8 & 0xfc, (uint32_t)odd_value(a)); /* the other functions, and nobody */
+}
+
 void guest_main(void)
 {
 	struct attacker a;
@@ -212,7 +258,10 @@ void guest_main(void)
 	while (a.count) {
 		switch_on(&a);
 		for (unsigned i = 0; i < ROUND; i++) {
-			attack_function(&a, &a.function[next_random(&a) % a.count]);
+			if (next_random(&a) >> 63)
+				attack_board(&a);
+			else
+				attack_function(&a, &a.function[next_random(&a) % a.count]);
 			scribble(&a);
 		}
 		out8(COM1, '.');

@@ -44,7 +44,7 @@ int main(void)
 	}
 	denials_collect(&denials);
 	judge(rounds >= wanted, "%lu rounds of 64 accesses in %lu lives", rounds, lives);
-	judge(functions >= info_option_number("functions", 1), "%lu functions on its bus", functions);
+	judge(functions >= info_option_number("functions", 1), "%lu functions on its bus, and its board", functions);
 	judge(greeted && rung, "the guest's word in shared memory, and its ring");
 	print("%lu faults of the guest are on record\n", denials.event[AUDIT_FAULT]);
 	victim_check(&victim_channel, info_option_number("frame", 0), info_option_number("slack", 2000));
