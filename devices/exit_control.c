@@ -23,20 +23,20 @@ static bool move(struct layer_vcpu *vcpu, const struct instruction *in)
 
 void exit_control(struct layer_vcpu *vcpu, struct resume *resume)
 {
-	uint8_t bytes[INSTRUCTION_BYTES];
-	struct instruction instruction;
+	const struct code_memo *code;
 	exit_frame_complete(vcpu);
-	enum emulate_answer answer = guest_access_decode(vcpu, bytes, &instruction);
-	if (answer == EMULATE_OK && (instruction.operation != OP_MOV_CR || instruction.reg != CR8))
+	enum emulate_answer answer = guest_access_decode(vcpu, &code);
+	const struct instruction *in = &code->instruction;
+	if (answer == EMULATE_OK && (in->operation != OP_MOV_CR || in->reg != CR8))
 		answer = EMULATE_UNKNOWN;
 	if (answer == EMULATE_UNKNOWN) {
 		exit_inject(vcpu, VECTOR_UD, false);
 		answer = EMULATE_FAULT;
-	} else if (answer == EMULATE_OK && !move(vcpu, &instruction)) {
+	} else if (answer == EMULATE_OK && !move(vcpu, in)) {
 		exit_inject(vcpu, VECTOR_GP, true);
 		answer = EMULATE_FAULT;
 	} else if (answer == EMULATE_OK) {
-		vcpu->frame->rip += instruction.length;
+		vcpu->frame->rip += in->length;
 	}
 	exit_finish(vcpu, answer, resume);
 }

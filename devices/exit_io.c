@@ -57,20 +57,21 @@ static enum emulate_answer rounds(struct layer_vcpu *vcpu, const struct instruct
 
 void exit_io_string(struct layer_vcpu *vcpu, uint32_t info, struct resume *resume)
 {
-	uint8_t bytes[INSTRUCTION_BYTES];
-	struct instruction instruction;
+	const struct code_memo *code;
 	bool left = false;
 	exit_frame_complete(vcpu);
 	vcpu->fault_gpa = UINT64_MAX;
-	enum emulate_answer answer = guest_access_decode(vcpu, bytes, &instruction);
-	if (answer == EMULATE_OK && instruction.operation != OP_INS && instruction.operation != OP_OUTS)
+	vcpu->fault_is_operand = false;
+	enum emulate_answer answer = guest_access_decode(vcpu, &code);
+	const struct instruction *in = &code->instruction;
+	if (answer == EMULATE_OK && in->operation != OP_INS && in->operation != OP_OUTS)
 		answer = EMULATE_AGAIN; /* another vCPU rewrote the code meanwhile */
 	if (answer == EMULATE_OK)
-		answer = rounds(vcpu, &instruction, FRAME_IO_PORT(info), &left);
+		answer = rounds(vcpu, in, FRAME_IO_PORT(info), &left);
 	if (answer == EMULATE_OK && !left)
-		vcpu->frame->rip += instruction.length;
+		vcpu->frame->rip += in->length;
 	if (answer == EMULATE_AGAIN) /* rounds that are done stay done */
 		resume->flags = RUN_TAKE(FRAME_HAS_GPR);
 	else if (!exit_finish(vcpu, answer, resume))
-		exit_fault(vcpu, LAYER_FAULT_INSTRUCTION, bytes[0], info);
+		exit_fault(vcpu, LAYER_FAULT_INSTRUCTION, code->bytes[0], info);
 }

@@ -11,21 +11,34 @@ static uint64_t word(const uint8_t *bytes, unsigned count)
 	return value;
 }
 
+/*
+ * A MOV has one memory operand, and the CPU has walked to it, with all rights checked, before the access became an
+ * exit: then there is no need to walk again. Where another vCPU has meanwhile put another MOV there, it still is a place
+ * where this one could read or, as the direction is compared, write.
+ */
+static bool is_operand(const struct instruction *in, uint64_t how)
+{
+	if (in->operation < OP_MOV || in->operation > OP_MOVSX || (how & FRAME_MEMORY_WALK))
+		return false;
+	return (in->destination == OPERAND_RM) == ((how & FRAME_MEMORY_WRITE) != 0);
+}
+
 void exit_memory(struct layer_vcpu *vcpu, struct resume *resume)
 {
 	struct exit_frame *frame = vcpu->frame;
-	uint8_t bytes[INSTRUCTION_BYTES + 1] = {0};
-	struct instruction instruction;
+	const struct code_memo *code;
 	struct emulate_memory memory = guest_access_memory(vcpu);
 	exit_frame_complete(vcpu);
 	vcpu->fault_gpa = frame->info[0];
+	vcpu->fault_is_operand = false;
 	if (frame->info[1] & FRAME_MEMORY_FETCH) {
 		exit_fault(vcpu, LAYER_FAULT_MEMORY, frame->info[0], frame->rip);
 		return;
 	}
-	enum emulate_answer answer = guest_access_decode(vcpu, bytes, &instruction);
+	enum emulate_answer answer = guest_access_decode(vcpu, &code);
+	vcpu->fault_is_operand = is_operand(&code->instruction, frame->info[1]);
 	if (answer == EMULATE_OK)
-		answer = emulate(frame, &instruction, &memory);
+		answer = emulate(frame, &code->instruction, &memory);
 	if (!exit_finish(vcpu, answer, resume))
-		exit_fault(vcpu, LAYER_FAULT_INSTRUCTION, word(bytes, 8), word(bytes + 8, 7));
+		exit_fault(vcpu, LAYER_FAULT_INSTRUCTION, word(code->bytes, 8), word(code->bytes + 8, 7));
 }

@@ -16,33 +16,30 @@ struct piece {
 	unsigned size;
 };
 
-static uint64_t flags_of(const struct exit_frame *frame, unsigned access)
+/* Forgets everything if the CPU's state has changed. */
+static void look_at_state(struct layer_vcpu *vcpu)
 {
-	return (frame->rflags & RFLAGS_AC) | (uint64_t)frame->cpl << 8 | access;
+	const struct exit_frame *frame = vcpu->frame;
+	struct walk_state *state = &vcpu->state;
+	uint64_t flags = (frame->rflags & RFLAGS_AC) | frame->cpl;
+	if (((state->cr3 ^ frame->cr3) | (state->cr0 ^ frame->cr0) | (state->cr4 ^ frame->cr4) |
+	     (state->efer ^ frame->efer) | (state->flags ^ flags)) == 0)
+		return;
+	*state = (struct walk_state){frame->cr0, frame->cr3, frame->cr4, frame->efer, flags};
+	for (unsigned i = 0; i < MACHINE_WALKS; i++)
+		vcpu->walked[i].valid = 0;
+	for (unsigned i = 0; i < MACHINE_CODES; i++)
+		vcpu->code[i].valid = 0;
 }
 
-static struct walk_memo *memo_of(struct layer_vcpu *vcpu, uint64_t linear, unsigned access)
+static struct walk_memo *memo_of(struct layer_vcpu *vcpu, uint64_t linear)
 {
-	return &vcpu->walked[access == WALK_FETCH ? 0 : 1 + linear / PAGE % (MACHINE_WALKS - 1)];
+	return &vcpu->walked[linear / PAGE % MACHINE_WALKS];
 }
 
-static bool remembered(const struct walk_memo *memo, const struct exit_frame *frame, uint64_t linear, unsigned access)
+static void remember(struct walk_memo *memo, uint64_t linear, unsigned access, const struct walk_result *result)
 {
-	return memo->page == linear / PAGE && memo->cr3 == frame->cr3 && memo->flags == flags_of(frame, access) &&
-	       memo->cr0 == frame->cr0 && memo->cr4 == frame->cr4 && memo->efer == frame->efer &&
-	       walk_same(&memo->result);
-}
-
-static void remember(struct walk_memo *memo, const struct exit_frame *frame, uint64_t linear, unsigned access,
-                     const struct walk_result *result)
-{
-	memo->page = linear / PAGE;
-	memo->cr0 = frame->cr0;
-	memo->cr3 = frame->cr3;
-	memo->cr4 = frame->cr4;
-	memo->efer = frame->efer;
-	memo->flags = flags_of(frame, access);
-	memo->result = *result;
+	*memo = (struct walk_memo){linear / PAGE, access, 1, *result};
 	memo->result.gpa -= linear % PAGE;
 }
 
@@ -54,7 +51,7 @@ static enum emulate_answer walk_anew(struct layer_vcpu *vcpu, uint64_t linear, u
 	                       frame->rflags, frame->cpl, PHYSICAL_BITS};
 	switch (walk(&vcpu->machine->memory, &cpu, linear, access, result)) {
 	case WALK_OK:
-		remember(memo_of(vcpu, linear, access), frame, linear, access, result);
+		remember(memo_of(vcpu, linear), linear, access, result);
 		return EMULATE_OK;
 	case WALK_FAULT:
 		frame->inject = FRAME_INJECT_EXCEPTION(VECTOR_PF) | FRAME_INJECT_ERROR(result->error);
@@ -72,10 +69,11 @@ static enum emulate_answer walk_anew(struct layer_vcpu *vcpu, uint64_t linear, u
 static enum emulate_answer translate(struct layer_vcpu *vcpu, uint64_t linear, unsigned access,
                                      struct walk_result *result)
 {
-	const struct walk_memo *memo = memo_of(vcpu, linear, access);
-	if (!remembered(memo, vcpu->frame, linear, access))
+	const struct walk_memo *memo = memo_of(vcpu, linear);
+	if (!memo->valid || memo->page != linear / PAGE || memo->access != access || !walk_same(&memo->result))
 		return walk_anew(vcpu, linear, access, result);
-	result->gpa = memo->result.gpa + linear % PAGE;
+	*result = memo->result;
+	result->gpa += linear % PAGE;
 	return EMULATE_OK;
 }
 
@@ -97,6 +95,12 @@ static enum emulate_answer split(struct layer_vcpu *vcpu, uint64_t linear, unsig
 	return answer;
 }
 
+/* The CPU itself has walked for the access that became the exit. */
+static bool is_known(const struct layer_vcpu *vcpu, uint64_t linear, unsigned size)
+{
+	return vcpu->fault_is_operand && (linear ^ vcpu->fault_gpa) % PAGE == 0 && size <= PAGE - linear % PAGE;
+}
+
 static uint64_t mask_of(unsigned size)
 {
 	return size ? ~UINT64_C(0) >> (64 - 8 * size) : 0;
@@ -106,6 +110,10 @@ enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, 
                                       uint64_t *value)
 {
 	struct piece piece[2];
+	if (is_known(vcpu, linear, size)) {
+		*value = mmio_read(vcpu, vcpu->fault_gpa, size) & mask_of(size);
+		return EMULATE_OK;
+	}
 	enum emulate_answer answer = split(vcpu, linear, size, to_write ? WALK_WRITE : WALK_READ, piece);
 	if (answer != EMULATE_OK)
 		return answer;
@@ -118,6 +126,10 @@ enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, 
 enum emulate_answer guest_access_write(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, uint64_t value)
 {
 	struct piece piece[2];
+	if (is_known(vcpu, linear, size)) {
+		mmio_write(vcpu, vcpu->fault_gpa, size, value);
+		return EMULATE_OK;
+	}
 	enum emulate_answer answer = split(vcpu, linear, size, WALK_WRITE, piece);
 	if (answer != EMULATE_OK)
 		return answer;
@@ -144,50 +156,66 @@ struct emulate_memory guest_access_memory(struct layer_vcpu *vcpu)
 
 /* Bytes of code from one page; how many there were, 0 with an answer other than EMULATE_OK. */
 static unsigned fetch(struct layer_vcpu *vcpu, uint64_t linear, uint8_t *bytes, unsigned wanted,
-                      enum emulate_answer *answer)
+                      struct walk_result *result, enum emulate_answer *answer)
 {
-	struct walk_result result;
 	unsigned left = PAGE - (unsigned)(linear % PAGE), size = wanted < left ? wanted : left;
-	*answer = translate(vcpu, linear, WALK_FETCH, &result);
-	if (*answer == EMULATE_OK && !guest_memory_fetch(&vcpu->machine->memory, result.gpa, bytes, size))
+	*answer = translate(vcpu, linear, WALK_FETCH, result);
+	if (*answer == EMULATE_OK && !guest_memory_fetch(&vcpu->machine->memory, result->gpa, bytes, size))
 		*answer = EMULATE_UNKNOWN;
 	return *answer == EMULATE_OK ? size : 0;
 }
 
-enum emulate_answer guest_access_decode(struct layer_vcpu *vcpu, uint8_t bytes[INSTRUCTION_BYTES],
-                                        struct instruction *instruction)
+/* The two words overlap by a byte. */
+static bool same_bytes(const struct code_memo *code)
 {
-	struct exit_frame *frame = vcpu->frame;
-	enum decode_mode mode = emulate_mode(frame);
-	uint64_t linear = frame->rip + (mode == DECODE_64 ? 0 : frame->segment[FRAME_CS].base);
+	uint64_t now[2], then[2];
+	__builtin_memcpy(&now[0], code->at, 8);
+	__builtin_memcpy(&now[1], code->at + INSTRUCTION_BYTES - 8, 8);
+	__builtin_memcpy(&then[0], code->bytes, 8);
+	__builtin_memcpy(&then[1], code->bytes + INSTRUCTION_BYTES - 8, 8);
+	return now[0] == then[0] && now[1] == then[1];
+}
+
+static enum emulate_answer decode_anew(struct layer_vcpu *vcpu, uint64_t linear, enum decode_mode mode,
+                                       struct code_memo *code)
+{
+	const struct exit_frame *frame = vcpu->frame;
 	unsigned have = frame->instruction_length;
 	enum emulate_answer answer = EMULATE_OK;
-	__builtin_memset(bytes, 0, INSTRUCTION_BYTES);
-	if (have > 0 && have <= INSTRUCTION_BYTES)
-		__builtin_memcpy(bytes, frame->instruction, have);
-	else
-		have = fetch(vcpu, mode == DECODE_64 ? linear : (uint32_t)linear, bytes, INSTRUCTION_BYTES, &answer);
+	struct walk_result beyond;
+	*code = (struct code_memo){.linear = linear, .mode = mode};
+	if (have > 0 && have <= INSTRUCTION_BYTES) {
+		__builtin_memcpy(code->bytes, frame->instruction, have);
+	} else {
+		have = fetch(vcpu, linear, code->bytes, INSTRUCTION_BYTES, &code->walk, &answer);
+		if (have == INSTRUCTION_BYTES)
+			code->at = guest_memory_at(&vcpu->machine->memory, code->walk.gpa, INSTRUCTION_BYTES);
+	}
 	if (answer != EMULATE_OK)
 		return answer;
-	struct decode_memo *memo = &vcpu->decoded;
-	uint64_t words[2] = {0};
-	__builtin_memcpy(words, bytes, INSTRUCTION_BYTES);
-	if (have == INSTRUCTION_BYTES && memo->valid && memo->bytes[0] == words[0] && memo->bytes[1] == words[1] &&
-	    memo->mode == mode) {
-		*instruction = memo->instruction;
-		return EMULATE_OK;
-	}
-	enum decode_answer decoded = decode(bytes, have, mode, instruction);
-	if (decoded == DECODE_OK && have == INSTRUCTION_BYTES)
-		*memo = (struct decode_memo){{words[0], words[1]}, mode, 1, *instruction};
+	enum decode_answer decoded = decode(code->bytes, have, mode, &code->instruction);
+	code->valid = decoded == DECODE_OK && code->at;
 	if (decoded == DECODE_SHORT &&
 	    have < INSTRUCTION_BYTES) { /* it goes on in the next page: only then touch that */
 		linear += have;
-		have += fetch(vcpu, mode == DECODE_64 ? linear : (uint32_t)linear, bytes + have,
-		              INSTRUCTION_BYTES - have, &answer);
+		have += fetch(vcpu, mode == DECODE_64 ? linear : (uint32_t)linear, code->bytes + have,
+		              INSTRUCTION_BYTES - have, &beyond, &answer);
 		if (answer != EMULATE_OK)
 			return answer;
-		decoded = decode(bytes, have, mode, instruction);
+		decoded = decode(code->bytes, have, mode, &code->instruction);
 	}
 	return decoded == DECODE_OK ? EMULATE_OK : EMULATE_UNKNOWN;
+}
+
+enum emulate_answer guest_access_decode(struct layer_vcpu *vcpu, const struct code_memo **code)
+{
+	const struct exit_frame *frame = vcpu->frame;
+	enum decode_mode mode = emulate_mode(frame);
+	uint64_t linear = mode == DECODE_64 ? frame->rip : (uint32_t)(frame->rip + frame->segment[FRAME_CS].base);
+	struct code_memo *memo = &vcpu->code[linear % MACHINE_CODES];
+	*code = memo;
+	look_at_state(vcpu);
+	if (memo->valid && memo->linear == linear && memo->mode == mode && walk_same(&memo->walk) && same_bytes(memo))
+		return EMULATE_OK;
+	return decode_anew(vcpu, linear, mode, memo);
 }

@@ -16,9 +16,9 @@ enum emulate_answer guest_access_write(struct layer_vcpu *vcpu, uint64_t linear,
 struct emulate_memory guest_access_memory(struct layer_vcpu *vcpu);
 /*
  * The instruction at CS:RIP, decoded: EMULATE_OK, or EMULATE_FAULT (its page went away), or EMULATE_UNKNOWN; then too
- * `bytes` holds what there was.
+ * (*code)->bytes holds what there was. Comes before every access on behalf of an instruction: here is looked whether
+ * what is remembered still holds.
  */
-enum emulate_answer guest_access_decode(struct layer_vcpu *vcpu, uint8_t bytes[INSTRUCTION_BYTES],
-                                        struct instruction *instruction);
+enum emulate_answer guest_access_decode(struct layer_vcpu *vcpu, const struct code_memo **code);
 
 #endif

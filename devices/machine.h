@@ -45,14 +45,23 @@ struct machine;
 
 /* An answer and what it was an answer to; good as long as both are the same. */
 #define MACHINE_WALKS 4u
+#define MACHINE_CODES 8u
 struct walk_memo {
-	uint64_t page, cr0, cr3, cr4, efer, flags; /* flags: RFLAGS.AC, CPL and the kind of access */
-	struct walk_result result;                 /* of the page's first byte */
+	uint64_t page;
+	uint32_t access, valid;
+	struct walk_result result; /* of the page's first byte */
 };
-struct decode_memo {
-	uint64_t bytes[2];
+struct code_memo {
+	uint64_t linear;
+	const uint8_t *at; /* all bytes, where they lie in the guest's memory; 0: they do not lie in one page of it */
 	uint32_t mode, valid;
+	uint8_t bytes[16];
 	struct instruction instruction;
+	struct walk_result walk;
+};
+/* What walks and decoding depend on besides; when it changes, all are forgotten. */
+struct walk_state {
+	uint64_t cr0, cr3, cr4, efer, flags; /* flags: RFLAGS.AC and CPL */
 };
 
 /* One per guest vCPU; touched only by the layer vCPU of the same number. */
@@ -66,9 +75,11 @@ struct layer_vcpu {
 	uint64_t fault_gpa;           /* of the memory exit being handled */
 	uint32_t ldr, dfr; /* logical destination registers as the guest set them in xAPIC mode; ldr 0: it did not */
 	bool cr2_changed;
+	bool fault_is_operand; /* fault_gpa is where the CPU found the instruction's only memory operand */
 	/* What was walked and decoded last: devices/guest_access.c. */
+	struct walk_state state;
 	struct walk_memo walked[MACHINE_WALKS];
-	struct decode_memo decoded;
+	struct code_memo code[MACHINE_CODES];
 };
 
 /* A model with a deadline (devices/clock.h), and one with a back end that may have news. */

@@ -180,18 +180,28 @@ static void take_operands(struct reader *reader, struct instruction *out, unsign
 {
 	static const struct {
 		uint8_t destination, source;
-	} operands[] = {[SHAPE_RM_REG] = {OPERAND_RM, OPERAND_REG},     [SHAPE_REG_RM] = {OPERAND_REG, OPERAND_RM},
-	                [SHAPE_RM_IMMEDIATE] = {OPERAND_RM, 0},         [SHAPE_RM_IMMEDIATE8] = {OPERAND_RM, 0},
-	                [SHAPE_RAX_OFFSET] = {OPERAND_RAX, OPERAND_RM}, [SHAPE_OFFSET_RAX] = {OPERAND_RM, OPERAND_RAX},
-	                [SHAPE_RM] = {OPERAND_RM, OPERAND_RM},          [SHAPE_STRING] = {0, 0},
-	                [SHAPE_CR_RM] = {OPERAND_REG, OPERAND_RM},      [SHAPE_RM_CR] = {OPERAND_RM, OPERAND_REG}};
+	} operands[] = {[SHAPE_RM_REG] = {OPERAND_RM, OPERAND_REG},
+	                [SHAPE_REG_RM] = {OPERAND_REG, OPERAND_RM},
+	                [SHAPE_RM_IMMEDIATE] = {OPERAND_RM, 0},
+	                [SHAPE_RM_IMMEDIATE8] = {OPERAND_RM, 0},
+	                [SHAPE_RAX_OFFSET] = {OPERAND_RAX, OPERAND_RM},
+	                [SHAPE_OFFSET_RAX] = {OPERAND_RM, OPERAND_RAX},
+	                [SHAPE_RM] = {OPERAND_RM, OPERAND_RM},
+	                [SHAPE_STRING] = {0, 0},
+	                [SHAPE_MEMORY_REG] = {OPERAND_RM, OPERAND_REG},
+	                [SHAPE_REGISTER] = {OPERAND_RM, OPERAND_RM},
+	                [SHAPE_RM_SEGMENT] = {OPERAND_RM, OPERAND_SEGMENT},
+	                [SHAPE_IMMEDIATE] = {0, 0},
+	                [SHAPE_IMMEDIATE8] = {0, 0},
+	                [SHAPE_CR_RM] = {OPERAND_REG, OPERAND_RM},
+	                [SHAPE_RM_CR] = {OPERAND_RM, OPERAND_REG}};
 	out->destination = operands[shape].destination;
 	out->source = operands[shape].source;
 	if (shape == SHAPE_RAX_OFFSET || shape == SHAPE_OFFSET_RAX) {
 		out->displacement = next_number(reader, out->address_size);
-	} else if (shape == SHAPE_RM_IMMEDIATE) {
+	} else if (shape == SHAPE_RM_IMMEDIATE || shape == SHAPE_IMMEDIATE) {
 		take_immediate(reader, out, out->size);
-	} else if (shape == SHAPE_RM_IMMEDIATE8) {
+	} else if (shape == SHAPE_RM_IMMEDIATE8 || shape == SHAPE_IMMEDIATE8) {
 		take_immediate(reader, out, 1);
 	}
 }
@@ -205,7 +215,58 @@ static bool known(const struct form *form, enum decode_mode mode)
 {
 	if (form->shape == SHAPE_NONE)
 		return false;
-	return !(form->flags & WIDEN32) || mode == DECODE_64; /* 63 is ARPL elsewhere */
+	return !(form->flags & (mode == DECODE_64 ? LEGACY : WIDEN32)); /* 63 is ARPL elsewhere */
+}
+
+/* LOCK goes with a write to memory that read it before; everything else is #UD. */
+static bool lockable(const struct instruction *out)
+{
+	unsigned operation = out->operation;
+	if (out->destination != OPERAND_RM || out->rm_is_register)
+		return false;
+	return (operation >= OP_ADD && operation <= OP_XADD && operation != OP_CMP && operation != OP_TEST) ||
+	       operation == OP_CMPXCHG8B || (operation >= OP_BTS && operation <= OP_BTC);
+}
+
+/* Some forms are not what their opcode's neighbours are: the sizes, the registers that there are. */
+static bool adapt(struct instruction *out, const struct prefix *prefix, unsigned shape, enum decode_mode mode)
+{
+	unsigned operation = out->operation;
+	if (operation == OP_PUSH || operation == OP_POP) {
+		if (mode == DECODE_64 && out->size == 4)
+			out->size = 8;
+	} else if (operation == OP_CMPXCHG8B) {
+		if (out->rm_is_register || out->size == 8) /* REX.W makes it one of 16 bytes */
+			return false;
+		out->size = 8;
+	} else if (shape == SHAPE_MEMORY_REG) {
+		if (out->rm_is_register || prefix->operand || prefix->repeat || prefix->repeat_not_equal)
+			return false;
+		if (out->size == 2)
+			out->size = 4;
+	} else if (shape == SHAPE_RM_SEGMENT) {
+		if (out->reg > FRAME_GS)
+			return false;
+		if (!out->rm_is_register)
+			out->size = 2;
+	} else if (shape == SHAPE_CR_RM || shape == SHAPE_RM_CR) {
+		if (!out->rm_is_register) /* mod is ignored: rm is always a register, and nothing follows */
+			return false;
+		out->size = mode == DECODE_64 ? 8 : 4;
+		if (prefix->lock && mode != DECODE_64)
+			out->reg |= 8; /* APM 2 3.1.5: LOCK MOV CR0 is the other spelling of CR8 */
+		out->lock = false;
+	} else {
+		return true;
+	}
+	out->source_size = out->size;
+	return true;
+}
+
+static bool has_modrm(unsigned shape)
+{
+	return shape != SHAPE_STRING && shape != SHAPE_RAX_OFFSET && shape != SHAPE_OFFSET_RAX &&
+	       shape != SHAPE_REGISTER && shape != SHAPE_IMMEDIATE && shape != SHAPE_IMMEDIATE8;
 }
 
 enum decode_answer decode(const uint8_t *bytes, unsigned available, enum decode_mode mode, struct instruction *out)
@@ -222,8 +283,6 @@ enum decode_answer decode(const uint8_t *bytes, unsigned available, enum decode_
 		return DECODE_UNKNOWN;
 
 	unsigned shape = form->shape;
-	bool string = shape == SHAPE_STRING, offset = shape == SHAPE_RAX_OFFSET || shape == SHAPE_OFFSET_RAX;
-	bool control = shape == SHAPE_CR_RM || shape == SHAPE_RM_CR;
 	out->size = form->flags & BYTE ? 1 : operand_size(&prefix, mode);
 	out->source_size = source_size(out, form->flags);
 	out->address_size = address_size(&prefix, mode);
@@ -231,27 +290,24 @@ enum decode_answer decode(const uint8_t *bytes, unsigned available, enum decode_
 	out->repeat = prefix.repeat;
 	out->repeat_not_equal = prefix.repeat_not_equal;
 	out->operation = form->operation;
-	if (!string && !offset)
+	if (has_modrm(shape))
 		take_modrm(&reader, out, &prefix, mode, !(form->flags & GROUP) && (form->flags & BYTE));
+	if (shape == SHAPE_REGISTER) {
+		out->rm_is_register = true;
+		out->rm = (uint8_t)((opcode & 7) | (prefix.rex & REX_B ? 8 : 0));
+	}
 	if (form->flags & GROUP) {
 		out->operation = forms_group[form->operation][out->reg & 7];
 		if (out->operation == OP_TEST)
 			shape = SHAPE_RM_IMMEDIATE;
 	}
-	if (out->operation == OP_PUSH || out->operation == OP_POP)
-		out->size = out->source_size = mode == DECODE_64 ? (prefix.operand ? 2 : 8) : out->size;
-	if (control) {
-		if (!out->rm_is_register) /* mod is ignored: rm is always a register, and nothing follows */
-			return DECODE_UNKNOWN;
-		out->size = out->source_size = mode == DECODE_64 ? 8 : 4;
-		if (prefix.lock && mode != DECODE_64)
-			out->reg |= 8; /* APM 2 3.1.5: LOCK MOV CR0 is the other spelling of CR8 */
-	}
+	if (reader.answer == DECODE_OK && (out->operation == OP_NONE || !adapt(out, &prefix, shape, mode)))
+		return DECODE_UNKNOWN;
 	take_operands(&reader, out, shape);
+	if (out->lock && !lockable(out))
+		return DECODE_UNKNOWN;
 	if (prefix.segment != FRAME_SEGMENTS)
 		out->segment = prefix.segment;
 	out->length = (uint8_t)reader.at;
-	if (reader.answer == DECODE_OK && out->operation == OP_NONE)
-		return DECODE_UNKNOWN;
 	return reader.answer;
 }

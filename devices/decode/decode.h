@@ -7,8 +7,9 @@
 
 /*
  * Decodes one x86 instruction that may have touched a device: what it does, to which operands, how long it is. A pure
- * function of bytes. It knows the general-purpose forms with a memory operand (the list is the table in decode.c),
- * string I/O and MOV to and from control registers; anything else is DECODE_UNKNOWN, never a guess.
+ * function of bytes. It knows MOV, PUSH and POP, integer arithmetic, bit tests and exchanges with a memory operand,
+ * strings, string I/O and MOV to and from control registers (forms.c lists them). Anything else is DECODE_UNKNOWN, never
+ * a guess: shifts, multiplication, SETcc and CMOVcc, CMPXCHG16B, segment loads, far pointers, x87 and SIMD.
  */
 enum operation {
 	OP_NONE,
@@ -32,6 +33,7 @@ enum operation {
 	OP_XCHG,
 	OP_CMPXCHG,
 	OP_XADD,
+	OP_CMPXCHG8B,
 	OP_BT,
 	OP_BTS,
 	OP_BTR,
@@ -54,6 +56,7 @@ enum operand {
 	OPERAND_REG,       /* ModRM.reg: the register `reg` */
 	OPERAND_RAX,       /* the accumulator */
 	OPERAND_IMMEDIATE, /* `immediate`, sign-extended */
+	OPERAND_SEGMENT,   /* the selector of segment register `reg` */
 };
 
 struct instruction {

@@ -117,6 +117,8 @@ static uint64_t plain_source(const struct work *work)
 	const struct instruction *in = work->in;
 	if (in->source == OPERAND_IMMEDIATE)
 		return in->immediate;
+	if (in->source == OPERAND_SEGMENT)
+		return work->frame->segment[in->reg].selector;
 	return in->source == OPERAND_RAX ? get(work, FRAME_RAX, false, in->size)
 	                                 : get(work, in->reg, in->reg_high, in->size);
 }
@@ -199,6 +201,22 @@ static enum emulate_answer compare_exchange(struct work *work)
 	return answer;
 }
 
+static enum emulate_answer compare_exchange_8(struct work *work)
+{
+	uint64_t rm, *gpr = work->frame->gpr, wanted = gpr[FRAME_RDX] << 32 | (uint32_t)gpr[FRAME_RAX];
+	enum emulate_answer answer = read_rm(work, 8, true, &rm);
+	if (answer == EMULATE_OK)
+		answer = write_rm(work, rm == wanted ? gpr[FRAME_RCX] << 32 | (uint32_t)gpr[FRAME_RBX] : rm);
+	if (answer != EMULATE_OK)
+		return answer;
+	work->flags = rm == wanted ? work->flags | FLAG_ZF : work->flags & ~FLAG_ZF;
+	if (rm != wanted) {
+		gpr[FRAME_RAX] = (uint32_t)rm;
+		gpr[FRAME_RDX] = rm >> 32;
+	}
+	return EMULATE_OK;
+}
+
 static unsigned stack_size(const struct work *work)
 {
 	if (work->mode == DECODE_64)
@@ -217,7 +235,11 @@ static enum emulate_answer push(struct work *work)
 {
 	const struct instruction *in = work->in;
 	uint64_t value, linear, rsp = stack_moved(work, (uint64_t)0 - in->size);
-	enum emulate_answer answer = read_rm(work, in->size, false, &value);
+	enum emulate_answer answer = EMULATE_OK;
+	if (in->source == OPERAND_IMMEDIATE)
+		value = in->immediate & alu_mask(in->size);
+	else
+		answer = read_rm(work, in->size, false, &value);
 	if (answer != EMULATE_OK)
 		return answer;
 	if (!emulate_linear(work->frame, FRAME_SS, rsp & alu_mask(stack_size(work)), in->size, &linear))
@@ -257,6 +279,8 @@ static enum emulate_answer execute(struct work *work)
 		return exchange(work);
 	case OP_CMPXCHG:
 		return compare_exchange(work);
+	case OP_CMPXCHG8B:
+		return compare_exchange_8(work);
 	case OP_PUSH:
 		return push(work);
 	case OP_POP:

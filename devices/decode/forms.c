@@ -6,6 +6,11 @@
 #define ALU(opcode, op)                                                              \
 	[opcode] = {op, SHAPE_RM_REG, BYTE}, [(opcode) + 1] = {op, SHAPE_RM_REG, 0}, \
 	[(opcode) + 2] = {op, SHAPE_REG_RM, BYTE}, [(opcode) + 3] = {op, SHAPE_REG_RM, 0}
+#define EIGHT(opcode, op)                                                                   \
+	[opcode] = {op, SHAPE_REGISTER, 0}, [(opcode) + 1] = {op, SHAPE_REGISTER, 0},       \
+	[(opcode) + 2] = {op, SHAPE_REGISTER, 0}, [(opcode) + 3] = {op, SHAPE_REGISTER, 0}, \
+	[(opcode) + 4] = {op, SHAPE_REGISTER, 0}, [(opcode) + 5] = {op, SHAPE_REGISTER, 0}, \
+	[(opcode) + 6] = {op, SHAPE_REGISTER, 0}, [(opcode) + 7] = {op, SHAPE_REGISTER, 0}
 #define PAIR(opcode, op, shape) [opcode] = {op, shape, BYTE}, [(opcode) + 1] = {op, shape, 0}
 
 const struct form forms_one_byte[256] = {
@@ -17,16 +22,22 @@ const struct form forms_one_byte[256] = {
         ALU(0x28, OP_SUB),
         ALU(0x30, OP_XOR),
         ALU(0x38, OP_CMP),
+        EIGHT(0x50, OP_PUSH),
+        EIGHT(0x58, OP_POP),
         [0x63] = {OP_MOVSX, SHAPE_REG_RM, WIDEN32},
+        [0x68] = {OP_PUSH, SHAPE_IMMEDIATE, 0},
+        [0x6a] = {OP_PUSH, SHAPE_IMMEDIATE8, 0},
         PAIR(0x6c, OP_INS, SHAPE_STRING),
         PAIR(0x6e, OP_OUTS, SHAPE_STRING),
         [0x80] = {GROUP_1, SHAPE_RM_IMMEDIATE, BYTE | GROUP},
         [0x81] = {GROUP_1, SHAPE_RM_IMMEDIATE, GROUP},
+        [0x82] = {GROUP_1, SHAPE_RM_IMMEDIATE, BYTE | GROUP | LEGACY},
         [0x83] = {GROUP_1, SHAPE_RM_IMMEDIATE8, GROUP},
         PAIR(0x84, OP_TEST, SHAPE_RM_REG),
         PAIR(0x86, OP_XCHG, SHAPE_RM_REG),
         PAIR(0x88, OP_MOV, SHAPE_RM_REG),
         PAIR(0x8a, OP_MOV, SHAPE_REG_RM),
+        [0x8c] = {OP_MOV, SHAPE_RM_SEGMENT, 0},
         [0x8f] = {GROUP_1A, SHAPE_RM, GROUP},
         PAIR(0xa0, OP_MOV, SHAPE_RAX_OFFSET),
         PAIR(0xa2, OP_MOV, SHAPE_OFFSET_RAX),
@@ -56,7 +67,8 @@ const struct form forms_two_byte[256] = {
         [0xbe] = {OP_MOVSX, SHAPE_REG_RM, WIDEN8},
         [0xbf] = {OP_MOVSX, SHAPE_REG_RM, WIDEN16},
         PAIR(0xc0, OP_XADD, SHAPE_RM_REG),
-        [0xc3] = {OP_MOV, SHAPE_RM_REG, 0}, /* MOVNTI */
+        [0xc3] = {OP_MOV, SHAPE_MEMORY_REG, 0}, /* MOVNTI */
+        [0xc7] = {GROUP_9, SHAPE_RM, GROUP},
 };
 const uint8_t forms_group[FORM_GROUPS][8] = {
         [GROUP_1] = {OP_ADD, OP_OR, OP_ADC, OP_SBB, OP_AND, OP_SUB, OP_XOR, OP_CMP},
@@ -65,5 +77,6 @@ const uint8_t forms_group[FORM_GROUPS][8] = {
         [GROUP_4] = {OP_INC, OP_DEC},
         [GROUP_5] = {[0] = OP_INC, [1] = OP_DEC, [6] = OP_PUSH},
         [GROUP_8] = {[4] = OP_BT, [5] = OP_BTS, [6] = OP_BTR, [7] = OP_BTC},
+        [GROUP_9] = {[1] = OP_CMPXCHG8B},
         [GROUP_11] = {OP_MOV},
 };

@@ -8,18 +8,30 @@
 enum shape {
 	SHAPE_NONE,
 	SHAPE_RM_REG,
+	SHAPE_MEMORY_REG, /* no register, no prefix, never two bytes */
 	SHAPE_REG_RM,
 	SHAPE_RM_IMMEDIATE,
 	SHAPE_RM_IMMEDIATE8,
 	SHAPE_RAX_OFFSET, /* moffs: the address stands in the instruction */
 	SHAPE_OFFSET_RAX,
 	SHAPE_RM,
+	SHAPE_RM_SEGMENT,
+	SHAPE_REGISTER, /* its number stands in the opcode */
+	SHAPE_IMMEDIATE,
+	SHAPE_IMMEDIATE8,
 	SHAPE_STRING,
 	SHAPE_CR_RM,
 	SHAPE_RM_CR,
 };
-enum { BYTE = 1, GROUP = 2, WIDEN8 = 4, WIDEN16 = 8, WIDEN32 = 16 }; /* form.flags */
-enum group { GROUP_1, GROUP_1A, GROUP_3, GROUP_4, GROUP_5, GROUP_8, GROUP_11, FORM_GROUPS };
+enum {
+	BYTE = 1,
+	GROUP = 2,
+	WIDEN8 = 4,
+	WIDEN16 = 8,
+	WIDEN32 = 16,
+	LEGACY = 32
+}; /* form.flags; LEGACY: not in 64-bit mode */
+enum group { GROUP_1, GROUP_1A, GROUP_3, GROUP_4, GROUP_5, GROUP_8, GROUP_9, GROUP_11, FORM_GROUPS };
 
 struct form {
 	uint8_t operation; /* enum operation, or enum group with GROUP */

@@ -142,20 +142,6 @@ static enum walk_answer mark_all(const struct mode *mode, const struct step *ste
 	return WALK_OK;
 }
 
-bool walk_same(const struct walk_result *result)
-{
-	for (unsigned i = 0; i < result->count; i++) {
-		const void *entry = result->step[i].entry;
-		if (!entry)
-			return false;
-		uint64_t now = result->entry_bytes == 4 ? __atomic_load_n((const uint32_t *)entry, __ATOMIC_ACQUIRE)
-		                                        : __atomic_load_n((const uint64_t *)entry, __ATOMIC_ACQUIRE);
-		if (now != result->step[i].seen)
-			return false;
-	}
-	return result->count != 0;
-}
-
 enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *cpu, uint64_t linear, unsigned access,
                       struct walk_result *result)
 {

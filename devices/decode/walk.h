@@ -44,8 +44,20 @@ struct walk_result {
 	uint8_t count, entry_bytes;
 	struct walk_step step[WALK_LEVELS];
 };
-/* Are they all what they were? */
-bool walk_same(const struct walk_result *result);
+/* Are they all what they were? The last is the likeliest to change. */
+static inline bool walk_same(const struct walk_result *result)
+{
+	for (unsigned i = result->count; i-- > 0;) {
+		const void *entry = result->step[i].entry;
+		if (!entry)
+			return false;
+		if ((result->entry_bytes == 8
+		             ? __atomic_load_n((const uint64_t *)entry, __ATOMIC_ACQUIRE)
+		             : __atomic_load_n((const uint32_t *)entry, __ATOMIC_ACQUIRE)) != result->step[i].seen)
+			return false;
+	}
+	return true;
+}
 
 /* `access` is WALK_READ, WALK_WRITE or WALK_FETCH; user or supervisor follows from cpl. */
 enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *cpu, uint64_t linear, unsigned access,

@@ -22,6 +22,7 @@ LINES = [
     ('in_0x80', 'port answered by the layer', 320, 200, None),
     ('in_0x21_pic', 'port of a device model (PIC read)', None, None, None),
     ('first_touch_4k', 'first touch of a 4 KiB page (1 = no exit)', 1, None, None),
+    ('ioapic_mmio_read', 'register of a device model in memory, decoded by the layer', 1000, None, None),
     ('lapic_mmio_read_id', 'xAPIC register read, decoded by the layer', None, None, None),
     ('lapic_mmio_write_eoi', 'xAPIC end of interrupt, decoded by the layer', None, None, None),
 ]

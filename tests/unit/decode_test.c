@@ -190,6 +190,44 @@ static void string_instructions_keep_their_prefixes(void **state)
 	assert_int_equal(in.address_size, 4);
 }
 
+static void the_stack_is_used_by_short_forms_too(void **state)
+{
+	(void)state;
+	good(DECODE_64, BYTES(0x41, 0x57)); /* push r15 */
+	assert_int_equal(in.operation, OP_PUSH);
+	assert_true(in.rm_is_register && in.rm == FRAME_R15 && in.size == 8);
+	good(DECODE_64, BYTES(0x66, 0x58)); /* pop ax */
+	assert_int_equal(in.operation, OP_POP);
+	assert_true(in.rm_is_register && in.rm == FRAME_RAX && in.size == 2);
+	good(DECODE_16, BYTES(0x6a, 0xff));
+	assert_true(in.source == OPERAND_IMMEDIATE && in.immediate == UINT64_MAX && in.size == 2);
+	good(DECODE_64, BYTES(0x68, 1, 0, 0, 0x80));
+	assert_true(in.immediate == UINT64_C(0xffffffff80000001) && in.size == 8);
+}
+
+static void a_lock_goes_only_with_a_write_to_memory(void **state)
+{
+	(void)state;
+	good(DECODE_64, BYTES(0xf0, 0x01, 0x07)); /* lock add [rdi], eax */
+	good(DECODE_64, BYTES(0xf0, 0x0f, 0xc7, 0x0f));
+	assert_int_equal(in.operation, OP_CMPXCHG8B);
+	unknown(DECODE_64, BYTES(0xf0, 0x03, 0x07)); /* lock add eax, [rdi] */
+	unknown(DECODE_64, BYTES(0xf0, 0x01, 0xc7));
+	unknown(DECODE_64, BYTES(0xf0, 0x39, 0x07));       /* cmp */
+	unknown(DECODE_64, BYTES(0xf0, 0x0f, 0xa3, 0x07)); /* bt */
+	unknown(DECODE_64, BYTES(0xf0, 0x89, 0x07));
+}
+
+static void a_selector_is_stored_as_two_bytes(void **state)
+{
+	(void)state;
+	good(DECODE_64, BYTES(0x48, 0x8c, 0x1f)); /* mov [rdi], ds */
+	assert_true(in.source == OPERAND_SEGMENT && in.reg == FRAME_DS && in.size == 2);
+	good(DECODE_64, BYTES(0x8c, 0xd8));
+	assert_int_equal(in.size, 4);
+	unknown(DECODE_64, BYTES(0x8c, 0x37));
+}
+
 static void what_is_not_in_the_table_is_unknown(void **state)
 {
 	(void)state;
@@ -199,6 +237,10 @@ static void what_is_not_in_the_table_is_unknown(void **state)
 	unknown(DECODE_32, BYTES(0x63, 0x07));             /* ARPL */
 	unknown(DECODE_64, BYTES(0xf3, 0x0f, 0x6f, 0x07)); /* movdqu */
 	unknown(DECODE_64, BYTES(0x0f, 0xba, 0x07, 0x00));
+	unknown(DECODE_64, BYTES(0x82, 0x07, 0x00)); /* only outside 64-bit mode */
+	good(DECODE_32, BYTES(0x82, 0x07, 0x00));
+	unknown(DECODE_64, BYTES(0x48, 0x0f, 0xc7, 0x0f)); /* cmpxchg16b */
+	unknown(DECODE_64, BYTES(0x0f, 0xc3, 0xc7));       /* movnti to a register */
 	unknown(DECODE_64,
 	        BYTES(0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x8b));
 }
@@ -236,6 +278,9 @@ int main(void)
 	        cmocka_unit_test(pushes_of_long_mode_are_eight_bytes_or_two),
 	        cmocka_unit_test(cr8_is_reached_by_rex_or_by_lock),
 	        cmocka_unit_test(string_instructions_keep_their_prefixes),
+	        cmocka_unit_test(the_stack_is_used_by_short_forms_too),
+	        cmocka_unit_test(a_lock_goes_only_with_a_write_to_memory),
+	        cmocka_unit_test(a_selector_is_stored_as_two_bytes),
 	        cmocka_unit_test(what_is_not_in_the_table_is_unknown),
 	        cmocka_unit_test(every_proper_beginning_of_an_instruction_is_short),
 	        cmocka_unit_test(sixteen_bytes_are_never_an_instruction),

@@ -324,12 +324,14 @@ static void an_empty_place_below_4_gib_reads_as_ones_and_above_is_a_fault(void *
 	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[1], UINT64_C(0x4000000010));
 }
 
+/* OR of memory to a zero: a form for which the layer walks. */
 static uint64_t read_again(uint64_t gpa)
 {
 	step_count = step_at = 0;
 	machine->ended = false;
 	frame->rip = 0x1000;
-	memory_exit(gpa, 0, CODE(0x8b, 0x07));
+	frame->gpr[FRAME_RAX] = 0;
+	memory_exit(gpa, 0, CODE(0x0b, 0x07));
 	run();
 	return frame->gpr[FRAME_RAX];
 }
@@ -359,6 +361,89 @@ static void a_walk_that_is_remembered_ends_with_the_entry_it_read(void **state)
 	read_again(HPET_BASE + 0x10);
 	assert_int_equal(resumed[1].flags & RUN_INJECT, RUN_INJECT);
 	assert_int_equal(frame->cr2, 0x200010 + HPET_BASE % 0x200000);
+}
+
+static void paging_with(uint64_t second)
+{
+	uint64_t pointer = 0x9001, entry[2] = {0x83, second};
+	frame->cr0 = UINT64_C(0x80000001);
+	frame->cr4 = 1 << 5; /* PAE, pages of 2 MiB */
+	frame->cr3 = 0x8000;
+	memcpy(ram + 0x8000, &pointer, 8);
+	memcpy(ram + 0x9000, entry, 16);
+}
+
+static void a_move_goes_where_the_cpu_walked(void **state)
+{
+	(void)state;
+	paging_with(0); /* another vCPU has taken the page away since */
+	frame->gpr[FRAME_RDI] = 0x200010;
+	memory_exit(IOAPIC_BASE + 0x10, 0, CODE(0x8b, 0x07));
+	run();
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
+	assert_int_equal(frame->gpr[FRAME_RAX], 0x02000000);
+}
+
+static void a_move_is_walked_for_if_the_exit_was_for_something_else(void **state)
+{
+	static const struct {
+		uint64_t rdi, gpa;
+		unsigned bits;
+	} other[] = {{0x200010, IOAPIC_BASE + 0x20, 0},  /* another place in the page */
+	             {0x200ffe, IOAPIC_BASE + 0xffe, 0}, /* it goes on in the next page */
+	             {0x200010, IOAPIC_BASE + 0x10, FRAME_MEMORY_WRITE},
+	             {0x200010, IOAPIC_BASE + 0x10, FRAME_MEMORY_WALK}};
+	(void)state;
+	for (unsigned i = 0; i < sizeof other / sizeof *other; i++) {
+		paging_with(0);
+		step_count = step_at = 0;
+		machine->ended = false;
+		frame->gpr[FRAME_RDI] = other[i].rdi;
+		memory_exit(other[i].gpa, other[i].bits, CODE(0x8b, 0x07));
+		run();
+		assert_int_equal(resumed[1].flags & RUN_INJECT, RUN_INJECT);
+		assert_int_equal(frame->cr2, other[i].rdi);
+	}
+}
+
+static void an_operand_across_two_pages_is_walked_whole_before_it_is_touched(void **state)
+{
+	(void)state;
+	paging_with(IOAPIC_BASE | 0x83);
+	frame->gpr[FRAME_RAX] = 0x11223344;
+	frame->gpr[FRAME_RDI] = 0x3ffffe; /* the second half lies in a page that is not there */
+	memory_exit(IOAPIC_BASE / 0x200000 * 0x200000 + 0x1ffffe, FRAME_MEMORY_WRITE, CODE(0x89, 0x07));
+	run();
+	assert_int_equal(resumed[1].flags & RUN_INJECT, RUN_INJECT);
+	assert_int_equal(frame->cr2, 0x400000);
+	assert_int_equal(frame->rip, 0x1000);
+	/* from memory into a device's page: RAM gets its half */
+	step_count = step_at = 0;
+	machine->ended = false;
+	frame->cr2 = 0;
+	frame->gpr[FRAME_RDI] = 0x1ffffe;
+	memory_exit(IOAPIC_BASE, FRAME_MEMORY_WRITE, CODE(0x89, 0x07));
+	run();
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
+	assert_memory_equal(ram + 0x1ffffe, "\x44\x33", 2);
+}
+
+static void code_that_was_changed_is_decoded_again(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		step_count = step_at = 0;
+		machine->ended = false;
+		frame->rip = 0x1000;
+		frame->gpr[FRAME_RDI] = IOAPIC_BASE + 0x10;
+		if (i == 2)
+			memory_exit(IOAPIC_BASE + 0x10, 0, CODE(0x8b, 0x17)); /* to EDX now */
+		else
+			memory_exit(IOAPIC_BASE + 0x10, 0, CODE(0x8b, 0x07));
+		run();
+		assert_int_equal(frame->rip, 0x1002);
+	}
+	assert_int_equal(frame->gpr[FRAME_RDX], 0x02000000);
 }
 
 /* machine_init again, with devices that the description names. */
@@ -667,6 +752,10 @@ int main(void)
 	        TEST(the_local_apic_is_read_and_written_by_memory),
 	        TEST(an_empty_place_below_4_gib_reads_as_ones_and_above_is_a_fault),
 	        TEST(a_walk_that_is_remembered_ends_with_the_entry_it_read),
+	        TEST(a_move_goes_where_the_cpu_walked),
+	        TEST(a_move_is_walked_for_if_the_exit_was_for_something_else),
+	        TEST(an_operand_across_two_pages_is_walked_whole_before_it_is_touched),
+	        TEST(code_that_was_changed_is_decoded_again),
 	        TEST(a_panic_told_by_the_device_is_a_fault_of_the_guest),
 	        TEST(debug_text_goes_to_a_channel_of_its_own),
 	        TEST(a_device_the_layer_does_not_know_is_refused),

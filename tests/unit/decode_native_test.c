@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+#include <asm/ldt.h>
+#include <cmocka.h>
+#include "devices/decode/alu.h"
+#include "devices/decode/emulate.h"
+
+/*
+ * The decoder and the emulator against the CPU that runs this test, on random bytes in 64-, 32- and 16-bit code: what
+ * the decoder takes for an instruction is single-stepped, with the same registers and memory. It has to have the same
+ * length and effect, or the same exception at the same address; what the CPU calls undefined must be unknown.
+ * Memory is 64 KiB between two guards; what would reach beyond the guards is not tried. 16-bit code runs in a segment
+ * of the LDT.
+ */
+#define BUFFER 0x10000u
+#define SAMPLES 40000u
+#define STATUS_FLAGS (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
+#define REPEATS 40u
+enum { FLAT_CODE32 = 0x23, FLAT_CODE64 = 0x33, FLAT_DATA = 0x2b, LDT_CODE16 = 1, LDT_DATA16, LDT_GS };
+enum { GS_OFFSET = 0x40, CODE_AT = 0x100 };
+#define LDT_SELECTOR(entry) ((uint16_t)((entry) << 3 | 7))
+
+static uint8_t *arena, *buffer, *code; /* all below 4 GiB */
+static uint8_t start[BUFFER], ours[BUFFER];
+static uint64_t seed = 88172645463325252u;
+
+static uint64_t random64(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static unsigned below(unsigned limit)
+{
+	return (unsigned)(random64() >> 11) % limit;
+}
+
+/* --- the CPU: a breakpoint's handler loads the registers, that of what comes then stores them --- */
+
+static const int register_of[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                    REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+static struct {
+	enum { IDLE, ENTER, STEP } phase;
+	uint16_t cs, ss;
+	unsigned steps;
+	gregset_t saved;
+	struct exit_frame frame; /* in and out */
+	int signal;
+	uint64_t trap, cr2;
+} native;
+
+static void load(greg_t *regs)
+{
+	memcpy(native.saved, regs, sizeof native.saved);
+	for (unsigned i = 0; i < 16; i++)
+		regs[register_of[i]] = (greg_t)native.frame.gpr[i];
+	regs[REG_RIP] = (greg_t)native.frame.rip;
+	regs[REG_EFL] = (greg_t)(native.frame.rflags | FLAG_TF);
+	uint64_t segments = (uint64_t)regs[REG_CSGSFS] & UINT64_C(0x0000ffffffff0000);
+	regs[REG_CSGSFS] = (greg_t)(segments | native.cs | (uint64_t)native.ss << 48);
+	native.phase = STEP;
+}
+
+static void store(int signal, greg_t *regs)
+{
+	for (unsigned i = 0; i < 16; i++)
+		native.frame.gpr[i] = (uint64_t)regs[register_of[i]];
+	native.frame.rip = (uint64_t)regs[REG_RIP];
+	native.frame.rflags = (uint64_t)regs[REG_EFL];
+	native.signal = signal;
+	native.trap = (uint64_t)regs[REG_TRAPNO];
+	native.cr2 = (uint64_t)regs[REG_CR2];
+	memcpy(regs, native.saved, sizeof native.saved);
+	native.phase = IDLE;
+}
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
+	(void)info;
+	if (native.phase == IDLE)
+		_exit(3);
+	if (native.phase == ENTER)
+		load(regs);
+	else if (number != SIGTRAP || (uint64_t)regs[REG_RIP] != native.frame.rip || native.steps++ == REPEATS)
+		store(number, regs);
+}
+
+static void run_native(uint16_t cs, uint16_t data)
+{
+	native.cs = cs;
+	native.ss = data;
+	native.steps = 0;
+	native.phase = ENTER;
+	__asm__ volatile(
+	        "mov %0, %%ds\n\tmov %0, %%es\n\tmov %1, %%gs\n\tint3\n\tmov %2, %%ds\n\tmov %2, %%es\n\tmov %2, %%gs"
+	        :
+	        : "r"((uint32_t)data), "r"((uint32_t)LDT_SELECTOR(LDT_GS)), "r"(0)
+	        : "memory", "cc");
+}
+
+static bool describe(unsigned entry, const void *base, unsigned limit, bool is_code, bool wide)
+{
+	struct user_desc desc = {.entry_number = entry,
+	                         .base_addr = (unsigned)(uintptr_t)base,
+	                         .limit = limit,
+	                         .seg_32bit = wide,
+	                         .contents = is_code ? 2 : 0,
+	                         .limit_in_pages = wide,
+	                         .useable = 1};
+	return syscall(SYS_modify_ldt, 1, &desc, sizeof desc) == 0;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	static uint8_t stack[0x10000];
+	stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
+	arena = mmap(0, 4 * BUFFER, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	code = mmap(0, BUFFER, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	assert_ptr_not_equal(arena, MAP_FAILED);
+	assert_ptr_not_equal(code, MAP_FAILED);
+	buffer = arena + BUFFER;
+	assert_int_equal(mprotect(buffer, BUFFER, PROT_READ | PROT_WRITE), 0);
+	assert_int_equal(sigaltstack(&alternative, 0), 0);
+	for (unsigned i = 0; i < BUFFER; i++)
+		start[i] = (uint8_t)random64();
+	return !describe(LDT_CODE16, code, BUFFER - 1, true, false) ||
+	       !describe(LDT_DATA16, buffer, BUFFER - 1, false, false) ||
+	       !describe(LDT_GS, buffer + GS_OFFSET, 0xfffff, false, true);
+}
+
+/* --- the emulator, on a copy --- */
+
+static struct {
+	bool outside; /* of the arena */
+	uint64_t fault;
+} reach;
+
+/* Where in the buffer; BUFFER: nowhere. */
+static unsigned place(uint64_t linear, unsigned size)
+{
+	uint64_t offset = linear - (uintptr_t)buffer;
+	if (offset <= BUFFER - size)
+		return (unsigned)offset;
+	uint64_t in_arena = linear - (uintptr_t)arena;
+	reach.outside = reach.outside || in_arena > 3 * BUFFER - size;
+	reach.fault = offset < BUFFER ? (uintptr_t)buffer + BUFFER : linear;
+	return BUFFER;
+}
+
+static enum emulate_answer read_ours(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value)
+{
+	(void)owner;
+	(void)to_write;
+	unsigned at = place(linear, size);
+	if (at == BUFFER)
+		return EMULATE_FAULT;
+	*value = 0;
+	memcpy(value, ours + at, size);
+	return EMULATE_OK;
+}
+
+static enum emulate_answer write_ours(void *owner, uint64_t linear, unsigned size, uint64_t value)
+{
+	(void)owner;
+	unsigned at = place(linear, size);
+	if (at == BUFFER)
+		return EMULATE_FAULT;
+	memcpy(ours + at, &value, size);
+	return EMULATE_OK;
+}
+
+/* --- samples --- */
+
+struct sample {
+	uint8_t bytes[INSTRUCTION_BYTES];
+	struct instruction in;
+	enum decode_mode mode;
+	struct exit_frame frame;
+	uint64_t data_base;
+};
+
+static void make_bytes(struct sample *sample)
+{
+	static const uint8_t prefixes[] = {0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x65, 0x36, 0x2e};
+	unsigned at = 0;
+	while (at < 4 && below(3) == 0)
+		sample->bytes[at++] = prefixes[below(sizeof prefixes)];
+	if (sample->mode == DECODE_64 && below(2))
+		sample->bytes[at++] = (uint8_t)(0x40 | below(16));
+	if (below(3) == 0)
+		sample->bytes[at++] = 0x0f;
+	bool small = below(2);
+	for (unsigned i = at; i < INSTRUCTION_BYTES; i++)
+		sample->bytes[i] = i > at + 3 && small ? 0 : (uint8_t)random64();
+}
+
+/* An address that stands alone in the instruction is made one of the buffer. */
+static void aim(struct sample *sample)
+{
+	const struct instruction *in = &sample->in;
+	if (in->has_base || in->has_index || in->rm_is_register || !in->displacement || sample->mode == DECODE_16)
+		return;
+	uint64_t target = (uintptr_t)buffer + below(BUFFER), bytes = in->address_size == 8 ? 8 : 4;
+	if (in->segment == FRAME_GS)
+		target -= (uintptr_t)buffer + GS_OFFSET;
+	if (in->rip_relative)
+		target -= sample->frame.rip + in->length;
+	for (unsigned size = (unsigned)bytes; size >= 4; size -= 4)
+		for (unsigned i = 1; i + size <= in->length; i++)
+			if (memcmp(sample->bytes + i, &in->displacement, size) == 0) {
+				memcpy(sample->bytes + i, &target, size);
+				return;
+			}
+}
+
+static void make_state(struct sample *sample)
+{
+	bool sixteen = sample->mode == DECODE_16, wide = sample->mode == DECODE_64;
+	struct exit_frame *frame = &sample->frame;
+	for (unsigned i = 0; i < 16; i++) {
+		uint64_t near = (sixteen ? 0 : (uintptr_t)buffer) + below(BUFFER), any = random64();
+		unsigned what = below(8);
+		frame->gpr[i] = what < 4    ? near
+		                : what < 6  ? below(REPEATS)
+		                : what == 6 ? any
+		                            : ~UINT64_C(0) - below(64);
+		if (!wide)
+			frame->gpr[i] = (uint32_t)frame->gpr[i];
+	}
+	if (below(2))
+		frame->gpr[FRAME_RCX] = below(REPEATS);
+	if (below(4) == 0) /* a comparison that finds what it looks for */
+		memset(start + below(BUFFER - 64), (int)(uint8_t)frame->gpr[FRAME_RAX], 64);
+	frame->rflags = 0x202 | (random64() & (STATUS_FLAGS | FLAG_DF));
+	frame->cr0 = UINT64_C(0x80000001);
+	frame->efer = 0x500;
+	frame->rip = (sixteen ? 0 : (uintptr_t)code) + CODE_AT;
+	uint16_t attributes[] = {[DECODE_16] = 0x9b, [DECODE_32] = 0xc9b, [DECODE_64] = 0xa9b};
+	struct frame_segment data = {.selector = sixteen ? LDT_SELECTOR(LDT_DATA16) : FLAT_DATA,
+	                             .attributes = sixteen ? 0x93 : 0xc93,
+	                             .limit = sixteen ? BUFFER - 1 : UINT32_MAX,
+	                             .base = sixteen ? (uintptr_t)buffer : 0};
+	frame->segment[FRAME_DS] = frame->segment[FRAME_ES] = frame->segment[FRAME_SS] = data;
+	frame->segment[FRAME_CS] = (struct frame_segment){.selector = wide      ? FLAT_CODE64
+	                                                              : sixteen ? LDT_SELECTOR(LDT_CODE16)
+	                                                                        : FLAT_CODE32,
+	                                                  .attributes = attributes[sample->mode],
+	                                                  .limit = sixteen ? BUFFER - 1 : UINT32_MAX,
+	                                                  .base = sixteen ? (uintptr_t)code : 0};
+	frame->segment[FRAME_GS] =
+	        (struct frame_segment){LDT_SELECTOR(LDT_GS), 0xc93, UINT32_MAX, (uintptr_t)buffer + GS_OFFSET};
+}
+
+/* What a test may execute: nothing privileged, nothing that writes to its own code, no FS of the C library. */
+static bool usable(const struct sample *sample)
+{
+	const struct instruction *in = &sample->in;
+	uint64_t mask = alu_mask(in->address_size);
+	bool repeated = (in->repeat || in->repeat_not_equal) && in->operation >= OP_MOVS;
+	if (in->operation == OP_MOV_CR || in->operation == OP_INS || in->operation == OP_OUTS)
+		return false;
+	if (in->segment == FRAME_FS || in->segment == FRAME_CS || in->source == OPERAND_SEGMENT)
+		return in->source == OPERAND_SEGMENT && in->reg != FRAME_FS && in->segment != FRAME_FS &&
+		       in->segment != FRAME_CS;
+	return !repeated || (sample->frame.gpr[FRAME_RCX] & mask) < REPEATS;
+}
+
+static uint64_t defined_flags(unsigned operation)
+{
+	if (operation == OP_AND || operation == OP_OR || operation == OP_XOR || operation == OP_TEST)
+		return (STATUS_FLAGS & ~FLAG_AF) | FLAG_DF;
+	if (operation >= OP_BT && operation <= OP_BTC)
+		return FLAG_CF | FLAG_ZF | FLAG_DF;
+	return STATUS_FLAGS | FLAG_DF;
+}
+
+static void explain(const struct sample *sample, const char *what)
+{
+	fprintf(stderr, "%s differs in %d-bit code for:", what, 16 << sample->mode);
+	for (unsigned i = 0; i < sample->in.length; i++)
+		fprintf(stderr, " %02x", sample->bytes[i]);
+	fprintf(stderr,
+	        "\n  the CPU: signal %d, trap %lu, cr2 %lx, rip %lx, flags %lx; emulated: rip %lx, flags %lx, inject "
+	        "%lx, fault %lx\n",
+	        native.signal, native.trap, native.cr2, native.frame.rip, native.frame.rflags, sample->frame.rip,
+	        sample->frame.rflags, sample->frame.inject, reach.fault);
+	for (unsigned i = 0; i < 16; i++)
+		if (sample->frame.gpr[i] != native.frame.gpr[i])
+			fprintf(stderr, "  register %u: the CPU %lx, emulated %lx\n", i, native.frame.gpr[i],
+			        sample->frame.gpr[i]);
+	fail();
+}
+
+static void compare(const struct sample *sample, enum emulate_answer answer)
+{
+	enum { PAGE_FAULT = 14 };
+	bool trapped = native.signal == SIGTRAP;
+	if (trapped != (answer == EMULATE_OK))
+		explain(sample, "answer");
+	if (!trapped && (sample->in.operation == OP_CMPS || sample->in.operation == OP_MOVS))
+		return; /* which of two operands faults first is the CPU's choice, and with it what the exception is */
+	if (!trapped && native.trap == PAGE_FAULT && (sample->frame.inject || native.cr2 != reach.fault))
+		explain(sample, "address");
+	if (!trapped && native.trap != PAGE_FAULT && native.trap != (sample->frame.inject & 0xff))
+		explain(sample, "exception");
+	if (native.frame.rip != sample->frame.rip)
+		explain(sample, "length");
+	uint64_t mask = sample->mode == DECODE_64 ? UINT64_MAX : UINT32_MAX;
+	for (unsigned i = 0; i < (sample->mode == DECODE_64 ? 16 : 8); i++)
+		if ((native.frame.gpr[i] ^ sample->frame.gpr[i]) & mask)
+			explain(sample, "register");
+	if (trapped && (native.frame.rflags ^ sample->frame.rflags) & defined_flags(sample->in.operation))
+		explain(sample, "flags");
+	if (memcmp(buffer, ours, BUFFER) != 0)
+		explain(sample, "memory");
+}
+
+/* false: not one that can be tried. */
+static bool try_one(struct sample *sample)
+{
+	const struct emulate_memory memory = {0, read_ours, write_ours};
+	make_bytes(sample);
+	make_state(sample);
+	if (decode(sample->bytes, INSTRUCTION_BYTES, sample->mode, &sample->in) != DECODE_OK)
+		return false;
+	aim(sample);
+	if (decode(sample->bytes, INSTRUCTION_BYTES, sample->mode, &sample->in) != DECODE_OK || !usable(sample))
+		return false;
+	native.frame = sample->frame;
+	memcpy(ours, start, BUFFER);
+	memset(&reach, 0, sizeof reach);
+	enum emulate_answer answer = emulate(&sample->frame, &sample->in, &memory);
+	if (reach.outside)
+		return false;
+	memcpy(buffer, start, BUFFER);
+	memcpy(code + CODE_AT, sample->bytes, INSTRUCTION_BYTES);
+	run_native(sample->frame.segment[FRAME_CS].selector, sample->frame.segment[FRAME_SS].selector);
+	compare(sample, answer);
+	return true;
+}
+
+/* cmocka takes the signals at the start of each test, so they are taken from it in the test. */
+static void take_signals(void)
+{
+	struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	static const int signals[] = {SIGTRAP, SIGSEGV, SIGILL, SIGBUS, SIGFPE};
+	for (unsigned i = 0; i < sizeof signals / sizeof *signals; i++)
+		assert_int_equal(sigaction(signals[i], &action, 0), 0);
+}
+
+static void as_the_cpu_does(enum decode_mode mode)
+{
+	unsigned seen[OP_MOV_CR] = {0}, faults = 0;
+	take_signals();
+	for (unsigned tried = 0; tried < SAMPLES;) {
+		struct sample sample = {.mode = mode};
+		if (!try_one(&sample))
+			continue;
+		tried++;
+		seen[sample.in.operation]++;
+		faults += native.signal != SIGTRAP;
+	}
+	for (unsigned i = OP_MOV; i < OP_MOV_CR; i++)
+		if (i != OP_INS && i != OP_OUTS)
+			assert_in_range(seen[i], 1, SAMPLES);
+	assert_in_range(faults, SAMPLES / 100, SAMPLES / 2);
+}
+
+static void random_64_bit_code_does_what_this_cpu_does(void **state)
+{
+	(void)state;
+	as_the_cpu_does(DECODE_64);
+}
+
+static void random_32_bit_code_does_what_this_cpu_does(void **state)
+{
+	(void)state;
+	as_the_cpu_does(DECODE_32);
+}
+
+static void random_16_bit_code_does_what_this_cpu_does(void **state)
+{
+	(void)state;
+	as_the_cpu_does(DECODE_16);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(random_64_bit_code_does_what_this_cpu_does),
+	                                   cmocka_unit_test(random_32_bit_code_does_what_this_cpu_does),
+	                                   cmocka_unit_test(random_16_bit_code_does_what_this_cpu_does)};
+	return cmocka_run_group_tests(tests, set_up, 0);
+}
