@@ -16,22 +16,23 @@
 #define READS_OF_X2APIC 0x100 /* SDM 3C 24.6.9: a bit for each MSR from 0 on; writes 2 KiB on */
 #define WRITES_OF_X2APIC 0x900
 
-/* Not inlined: small rather than fast, with the rest of this file. */
+/* What nobody needs in the mode that comes out is not computed: this is part of every interrupt. */
 __attribute__((noinline)) void assist_choose(struct assist *assist, const struct lapic *lapic, uint32_t has,
                                              bool reports)
 {
-	bool delivers = has & SECONDARY_DELIVERY;
-	unsigned highest = lapic_highest(lapic), pending = lapic_pending(lapic);
+	bool requested = lapic_requested(lapic);
 
 	assist->mode = 0;
-	if (has & SECONDARY_X2APIC && lapic_is_x2apic(lapic) && !(delivers && lapic_requested(lapic)))
+	if (has & SECONDARY_X2APIC && lapic_is_x2apic(lapic) && !(has & SECONDARY_DELIVERY && requested))
 		assist->mode = has & SECONDARY_APIC;
-	assist->threshold = highest ? 0 : pending >> 4; /* pending, and the task priority alone is in the way */
+	if (!(assist->mode & SECONDARY_DELIVERY)) { /* pending, and the task priority alone is in the way? */
+		assist->threshold = requested && !lapic_highest(lapic) ? lapic_pending(lapic) >> 4 : 0;
+		return;
+	}
 	assist->status = lapic->isr_top << 8;
-	for (unsigned i = 0; i < 4; i++)
-		assist->level[i] = reports ? lapic_load(lapic, REG_TMR + 2 * i) |
-		                                     (uint64_t)lapic_load(lapic, REG_TMR + 2 * i + 1) << 32
-		                           : 0;
+	for (unsigned i = 0; i < 4 && reports; i++)
+		assist->level[i] = lapic_load(lapic, REG_TMR + 2 * i) | (uint64_t)lapic_load(lapic, REG_TMR + 2 * i + 1)
+		                                                                << 32;
 }
 
 void assist_follow(struct lapic *lapic)

@@ -28,5 +28,8 @@ const char *control_choose(const uint64_t capability[CONTROL_WORDS], uint64_t ch
 	}
 	if (!(chosen[CONTROL_PROCESSOR] & PROCESSOR_TPR_SHADOW)) /* SDM 3C 26.2.1.1: not without it */
 		chosen[CONTROL_SECONDARY] &= ~(uint64_t)SECONDARY_APIC;
+	if (!(chosen[CONTROL_SECONDARY] &
+	      SECONDARY_REGISTERS)) /* the priority, which is the processor's then, must be read there */
+		chosen[CONTROL_SECONDARY] &= ~(uint64_t)SECONDARY_DELIVERY;
 	return 0;
 }

@@ -179,7 +179,7 @@ uint64_t vcpu_msr(struct vcpu *vcpu, bool write)
 	if ((msr >= MSR_X2APIC && msr < MSR_X2APIC + 0x100) || msr == MSR_TSC_DEADLINE || msr == MSR_APIC_BASE) {
 		if (write)
 			return write_lapic(vcpu, msr, value);
-		done = lapic_msr_read(vendor_lapic(state), msr, machine_now(), &value) == LAPIC_FAULT ? -1 : 1;
+		done = lapic_msr_read(state->lapic, msr, machine_now(), &value) == LAPIC_FAULT ? -1 : 1;
 	} else {
 		done = kept(state, msr, write, &value);
 	}
