@@ -35,7 +35,7 @@ VENDORS := amd intel
 # Optimised across files. These are fast: without one of them an exit costs a tenth more; the rest is small, at under 1 %.
 CORE_HOT := $(addprefix core/,hypercall.c layer.c scheduler.c) $(addprefix arch/x86_64/,cpuid.c lapic.c \
 	lapic_register.c lapic_timer.c msr.c $(addprefix vcpu/,exit.c interrupt.c msr.c switch.c) $(addsuffix \
-	/exit.c,$(VENDORS)) $(addsuffix /interrupt.c,$(VENDORS)) $(addsuffix /timer.c,$(VENDORS)) hw/timer.c)
+	/exit.c,$(VENDORS)) $(addsuffix /interrupt.c,$(VENDORS)) $(addsuffix /timer.c,$(VENDORS)) intel/assist.c hw/timer.c)
 # A switch is comparisons, no indirect jump: smaller, too. Without SSE no stack needs more alignment: two instructions a call.
 CORE_DENSE := -fno-jump-tables -mpreferred-stack-boundary=3 -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
 CORE_FLAGS = $(FREE) $(X86) $(CORE_DENSE) $(if $(filter $<,$(CORE_HOT)),,-Oz)

@@ -11,7 +11,6 @@ struct assist {
 	uint32_t mode;      /* the controls of SECONDARY_APIC in force; 0: every access to the local APIC exits */
 	uint32_t threshold; /* without delivery: a task priority of a lower class exits */
 	uint32_t status;    /* with delivery: the vector in service, to which nothing is requested */
-	uint64_t level[4];  /* with delivery: vectors whose end exits; only if somebody wants to know */
 };
 /* `has`: the secondary controls that there are; `reports`: somebody wants to know of the end of level interrupts. */
 void assist_choose(struct assist *assist, const struct lapic *lapic, uint32_t has, bool reports);

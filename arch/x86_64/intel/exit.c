@@ -7,15 +7,10 @@
 #define ROW_COUNT 64u
 static const uint8_t rows[ROW_COUNT] = {
         /* enum exit + 1; 0 = no row */
-        [REASON_TRIPLE_FAULT] = EXIT_SHUTDOWN + 1,
-        [REASON_INTERRUPT_WINDOW] = EXIT_WINDOW + 1,
-        [REASON_NMI_WINDOW] = EXIT_WINDOW + 1,
-        [REASON_HLT] = EXIT_HALT + 1,
-        [REASON_CONTROL] = EXIT_CONTROL + 1,
-        [REASON_PAUSE] = EXIT_PAUSE + 1,
-        [REASON_EPT_VIOLATION] = EXIT_MEMORY + 1,
-        [REASON_TPR] = EXIT_WINDOW + 1,
-        [REASON_EOI] = EXIT_EOI + 1,
+        [REASON_TRIPLE_FAULT] = EXIT_SHUTDOWN + 1, [REASON_INTERRUPT_WINDOW] = EXIT_WINDOW + 1,
+        [REASON_NMI_WINDOW] = EXIT_WINDOW + 1,     [REASON_HLT] = EXIT_HALT + 1,
+        [REASON_CONTROL] = EXIT_CONTROL + 1,       [REASON_PAUSE] = EXIT_PAUSE + 1,
+        [REASON_EPT_VIOLATION] = EXIT_MEMORY + 1,  [REASON_TPR] = EXIT_WINDOW + 1,
 };
 #define IS_INSTRUCTION(reason) \
 	((reason) == EXIT_INSTRUCTION || (reason) == EXIT_HALT || (reason) == EXIT_CONTROL || (reason) == EXIT_PAUSE)
@@ -211,9 +206,6 @@ uint64_t vendor_answer(struct vcpu *vcpu)
 		return instruction(vcpu, code);
 	case EXIT_WINDOW:
 		return window(vcpu);
-	case EXIT_EOI:
-		state->detail[0] = vmcs_read(VMCS_QUALIFICATION);
-		return EXIT_EOI + 1;
 	case EXIT_ENTRY:
 		return refused(state);
 	case EXIT_NMI:

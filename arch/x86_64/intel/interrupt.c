@@ -84,9 +84,6 @@ static void assist(struct vcpu *vcpu)
 		return;
 	}
 	vmcs_write(VMCS_INTERRUPT_STATUS, now.status);
-	for (unsigned i = 0; i < 4 && vcpu->layer; i++)
-		if (now.level[i] != vendor->level[i])
-			vmcs_write(VMCS_EOI_EXIT + 2 * i, vendor->level[i] = now.level[i]);
 }
 
 struct vcpu *vendor_arm(struct vcpu *vcpu)

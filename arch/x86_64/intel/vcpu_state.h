@@ -15,7 +15,6 @@ struct vcpu_vendor {
 	uint32_t processor;   /* the primary processor controls in force */
 	uint32_t mode;        /* of arch/x86_64/intel/assist.h, in force */
 	uint64_t maps;        /* I/O bitmaps, MSR bitmap, MSR bitmap for `mode` */
-	uint64_t level[4];    /* EOI-exit bitmap in force */
 	uint64_t cr0_rip;     /* of a MOV to CR0 that is executed again */
 	uint64_t cr0_shadow;  /* the read shadow before it */
 	uint64_t switched[5]; /* STAR, LSTAR, CSTAR, SFMASK, KERNEL_GS_BASE while another unit runs */

@@ -148,7 +148,6 @@ enum vmcs_field {
 #define REASON_PAUSE 40u
 #define REASON_MACHINE_CHECK 41u /* of an entry that failed */
 #define REASON_TPR 43u           /* below the threshold */
-#define REASON_EOI 45u           /* of a vector that has it exit */
 #define REASON_EPT_VIOLATION 48u
 #define REASON_EPT_MISCONFIGURED 49u
 #define REASON_INVEPT 50u
