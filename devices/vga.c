@@ -7,7 +7,8 @@
  * and every access to A0000..AFFFF comes here; BAR 0 is the same memory, linear.
  *
  * Left out: memory beyond 256 KiB (so the larger VBE modes), B0000..BFFFF as a window onto the planes (CGA graphics),
- * odd/even addressing there, smooth scrolling, blinking; the retrace bits of 3DA change at each read. Nothing is drawn.
+ * odd/even addressing there, smooth scrolling, blinking; the retrace bits of 3DA change at each read. What is to be
+ * seen of graphics is in vga_draw.c.
  * References: IBM VGA, FreeVGA project; Bochs' VBE DISPI interface B0C0..B0C5.
  */
 #include "devices/vga.h"
@@ -15,7 +16,8 @@
 enum { MISC_COLOUR = 1 };
 enum { SEQ_MASK = 2, SEQ_MODE = 4, SEQ_CHAIN_4 = 8 };
 enum { GFX_SET = 0, GFX_ENABLE_SET = 1, GFX_COMPARE = 2, GFX_ROTATE = 3, GFX_READ_MAP = 4, GFX_MODE = 5, GFX_MISC = 6 };
-enum { GFX_DONT_CARE = 7, GFX_BIT_MASK = 8, GFX_READ_MODE = 8, GFX_ODD_EVEN = 0x10, GFX_GRAPHICS = 1 };
+enum { GFX_DONT_CARE = 7, GFX_BIT_MASK = 8, GFX_READ_MODE = 8, GFX_ODD_EVEN = 0x10, GFX_GRAPHICS = 1, GFX_MAP = 0x0c };
+enum { GFX_SHIFT_256 = 0x40, DOUBLE_SCAN = 0x80 };
 enum { CRTC_WIDTH = 1, CRTC_OVERFLOW = 7, CRTC_LINES = 9, CRTC_CURSOR = 0x0a, CRTC_START = 0x0c, CRTC_POSITION = 0x0e };
 enum { CRTC_PROTECT = 0x11, CRTC_HEIGHT = 0x12, CRTC_PITCH = 0x13, CURSOR_OFF = 0x20, PROTECT = 0x80 };
 enum { DISPI_ID, DISPI_WIDTH, DISPI_HEIGHT, DISPI_BITS, DISPI_ENABLE, DISPI_BANK, DISPI_VIRTUAL_WIDTH };
@@ -380,8 +382,11 @@ void vga_screen(const struct vga *vga, struct vga_screen *screen)
 	}
 	*screen = (struct vga_screen){vga->graphics[GFX_MISC] & GFX_GRAPHICS, width, lines / cell, 0, 0, UINT32_MAX};
 	if (screen->graphics) {
-		screen->width = width * 8;
-		screen->height = lines;
+		bool cga =
+		        (vga->graphics[GFX_MISC] & GFX_MAP) == GFX_MAP; /* its odd rows are scan lines of their own */
+		unsigned repeat = (cga ? 1 : cell) * (vga->crtc[CRTC_LINES] & DOUBLE_SCAN ? 2 : 1);
+		screen->width = width * (vga->graphics[GFX_MODE] & GFX_SHIFT_256 ? 4 : 8);
+		screen->height = lines / repeat;
 		return;
 	}
 	screen->start = crtc_word(vga, CRTC_START);

@@ -34,9 +34,10 @@ struct vga {
 /* What there is to see. */
 struct vga_screen {
 	bool graphics;
-	unsigned width, height; /* graphics: pixels; text: columns and rows */
-	unsigned start, pitch;  /* text: cells */
-	unsigned cursor;        /* cell; UINT_MAX: none is shown */
+	unsigned width,
+	        height; /* graphics: pixels, a row that the CRTC shows twice counted once; text: columns and rows */
+	unsigned start, pitch; /* text: cells */
+	unsigned cursor;       /* cell; UINT_MAX: none is shown */
 };
 
 void vga_init(struct vga *vga, const uint8_t *text);
@@ -46,5 +47,7 @@ void vga_window_write(void *vga, uint32_t offset, unsigned size, uint64_t value)
 void vga_screen(const struct vga *vga, struct vga_screen *screen);
 /* A cell of a text screen: character and attribute << 8. */
 uint16_t vga_cell(const struct vga *vga, const struct vga_screen *screen, unsigned row, unsigned column);
+/* A pixel of a graphics screen: 0xRRGGBB. */
+uint32_t vga_pixel(const struct vga *vga, unsigned y, unsigned x);
 
 #endif

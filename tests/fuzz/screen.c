@@ -36,6 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		vga_screen(&vga, &screen);
 		MUST(screen.width <= 0x10000 && screen.height <= 0x10000);
 		(void)vga_cell(&vga, &screen, screen.height, screen.width);
+		(void)vga_pixel(&vga, screen.height, screen.width);
+		(void)vga_pixel(&vga, screen.height / 2, screen.width / 3);
 		MUST(!(lines[0].level && lines[1].level));
 		MUST(i8042.keyboard.count <= I8042_QUEUE && i8042.mouse.count <= I8042_QUEUE);
 	}
