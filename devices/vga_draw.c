@@ -46,7 +46,7 @@ static uint32_t of_palette(const struct vga *vga, unsigned index)
 
 static uint8_t byte_at(const struct vga *vga, uint64_t at)
 {
-	return vga->memory[at % VGA_MEMORY];
+	return vga->memory[at % vga->size];
 }
 
 static unsigned planes_at(const struct vga *vga, uint64_t byte, unsigned x)

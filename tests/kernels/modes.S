@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A boot sector that shows graphics modes of the VGA BIOS, for tests/programs: with each key the next one, in which it
- * writes a line of text in many colours and sets some pixels, all by INT 10h. The last of `modes` is a VBE mode.
+ * writes a line of text in many colours and sets some pixels, all by INT 10h. The last of `modes` are VBE modes.
  */
 	.code16
 	.text
@@ -46,6 +46,6 @@ dot:	movb $0x0c, %ah
 again:	movw $modes, %si
 	jmp next
 words:	.asciz "Pixels"
-modes:	.word 0x13, 0x12, 0x0d, 0x10, 0x04, 0x06, 0x100, 0
+modes:	.word 0x13, 0x12, 0x0d, 0x10, 0x04, 0x06, 0x100, 0x111, 0
 	.org 510
 	.word 0xaa55

@@ -14,7 +14,7 @@
 
 static struct bus bus;
 static struct vga vga;
-static uint8_t text[VGA_TEXT_BYTES];
+static uint8_t text[VGA_TEXT_BYTES], planes[4 * VGA_MEMORY];
 static struct vga_screen screen;
 
 static void set(uint16_t port, uint8_t index, uint8_t value)
@@ -71,7 +71,7 @@ static int fresh(void **state)
 	(void)state;
 	memset(&bus, 0, sizeof(bus));
 	memset(text, 0, sizeof(text));
-	vga_init(&vga, text);
+	vga_init(&vga, text, planes, sizeof(planes));
 	int wrong = vga_attach(&vga, &bus) != OK;
 	for (uint8_t i = 0; i < 16; i++)
 		attribute(i, i);
@@ -186,6 +186,19 @@ static void linear_modes_have_4_to_32_bits_a_pixel(void **state)
 	dispi(4, 0x61); /* eight bits of each colour in the DAC */
 	dac(0, 0x80, 0x81, 0x82);
 	assert_int_equal(vga_pixel(&vga, 0, 0), 0x808182);
+}
+
+static void more_memory_is_for_larger_modes(void **state)
+{
+	(void)state;
+	dispi(10, 0);
+	assert_int_equal(bus_read(&bus, 0x1cf, 2), sizeof(planes) / 65536);
+	linear(640, 480, 16);
+	dispi(5, 8); /* the window at A0000 is on the ninth piece of 64 KiB */
+	vga_window_write(&vga, 0x1234, 2, 0xf800);
+	assert_int_equal(planes[0x81235], 0xf8);
+	assert_int_equal(vga_pixel(&vga, 0x81234 / 1280, 0x81234 % 1280 / 2), 0xff0000);
+	assert_int_equal(vga_pixel(&vga, 0x01234 / 1280, 0x01234 % 1280 / 2), 0);
 }
 
 static void no_register_leads_outside_of_the_memory(void **state)
@@ -390,6 +403,7 @@ int main(void)
 	        cmocka_unit_test_setup(a_byte_is_a_pixel_of_256_colours, fresh),
 	        cmocka_unit_test_setup(cga_modes_are_in_the_text_memory_odd_rows_apart, fresh),
 	        cmocka_unit_test_setup(linear_modes_have_4_to_32_bits_a_pixel, fresh),
+	        cmocka_unit_test_setup(more_memory_is_for_larger_modes, fresh),
 	        cmocka_unit_test_setup(no_register_leads_outside_of_the_memory, fresh),
 	        cmocka_unit_test_setup(a_screenshot_of_graphics_is_the_picture_as_sixels, fresh_both),
 	        cmocka_unit_test_setup(more_colours_than_a_picture_has_become_their_nearest, fresh_both),

@@ -17,7 +17,7 @@ static struct i8042 i8042;
 static struct display display;
 static struct probe lines[2];
 static struct channel far;
-static uint8_t text[VGA_TEXT_BYTES];
+static uint8_t text[VGA_TEXT_BYTES], planes[VGA_MEMORY];
 static unsigned resets;
 static uint64_t now;
 static const struct device_clock clock = {fake_now, &now, 0};
@@ -36,7 +36,7 @@ static int fresh(void **state)
 	memset(lines, 0, sizeof(lines));
 	memset(&display, 0, sizeof(display));
 	now = resets = 0;
-	vga_init(&vga, text);
+	vga_init(&vga, text, planes, sizeof(planes));
 	i8042_init(&i8042, &(struct pin){probe_set, lines, 0}, &(struct pin){probe_set, lines, 1},
 	           &(struct reset_sink){on_reset, &resets});
 	mock_add_channel(
