@@ -20,6 +20,9 @@ enum display_kind {
 	DISPLAY_KEY = 2,   /* to the layer: struct display_key */
 	DISPLAY_MODE = 3,  /* from the layer: struct display_mode, whenever one of its values changes */
 	DISPLAY_ROW = 4,   /* from the layer: struct display_row, `length` says how many cells there are */
+	/* to the layer, no body: the picture once, if graphics are shown; anew from the top if the mode changes on the way */
+	DISPLAY_PICTURE = 5,
+	DISPLAY_PIXELS = 6, /* from the layer: struct display_pixels, from the top, from left to right */
 };
 struct display_header {
 	uint16_t kind, length;
@@ -43,6 +46,14 @@ struct display_row {
 	uint16_t row;
 	uint16_t cell[DISPLAY_COLUMNS]; /* character of code page 437, attribute << 8 */
 };
+#define DISPLAY_PIXELS_MOST 131u
+struct display_pixels {
+	uint16_t row, column;                /* of the first one */
+	uint16_t pixel[DISPLAY_PIXELS_MOST]; /* red << 11, green << 5, blue; `length` says how many there are */
+};
+#define DISPLAY_WIDTH 2048u /* of graphics; what is larger is cut */
+#define DISPLAY_HEIGHT 2048u
+_Static_assert(sizeof(struct display_pixels) == sizeof(struct display_row), "the longest messages");
 #define DISPLAY_MESSAGE_MAX (sizeof(struct display_header) + sizeof(struct display_row))
 _Static_assert(sizeof(struct display_mode) == 16 && sizeof(struct display_key) == 2, "no padding");
 

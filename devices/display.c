@@ -10,6 +10,7 @@ static void watch(struct display *display, bool on)
 {
 	display->watched = on;
 	display->fresh = on;
+	display->picture = false;
 	clock_set_deadline(display->clock, &display->deadline, on ? clock_now(display->clock) : CLOCK_NEVER);
 }
 
@@ -21,6 +22,9 @@ static void take(struct display *display, unsigned kind, const uint8_t *bytes, u
 		watch(display, message.on && message.version == DISPLAY_VERSION);
 	} else if (kind == DISPLAY_KEY && length >= sizeof(struct display_key)) {
 		i8042_key(display->i8042, bytes[0], bytes[1] & DISPLAY_EXTENDED, bytes[1] & DISPLAY_RELEASE);
+	} else if (kind == DISPLAY_PICTURE) {
+		display->picture = display->watched;
+		display->row = display->column = 0;
 	}
 }
 
@@ -80,8 +84,8 @@ static struct display_mode mode_of(const struct vga_screen *screen)
 {
 	struct display_mode mode = {.version = DISPLAY_VERSION};
 	if (screen->graphics) {
-		mode.width = (uint16_t)screen->width;
-		mode.height = (uint16_t)screen->height;
+		mode.width = (uint16_t)at_most(screen->width, DISPLAY_WIDTH);
+		mode.height = (uint16_t)at_most(screen->height, DISPLAY_HEIGHT);
 		return mode;
 	}
 	mode.columns = (uint16_t)at_most(screen->width, DISPLAY_COLUMNS);
@@ -116,6 +120,33 @@ static bool fits(struct display *display, const struct display_mode *mode)
 	return channel_space(&display->channel) >= sizeof(struct display_header) + sizeof *mode + mode->rows * row;
 }
 
+static bool send_pixels(struct display *display, unsigned count)
+{
+	struct display_pixels message = {.row = (uint16_t)display->row, .column = (uint16_t)display->column};
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t rgb = vga_pixel(display->vga, display->row, display->column + i);
+		message.pixel[i] = (uint16_t)((rgb >> 8 & 0xf800) | (rgb >> 5 & 0x7e0) | (rgb >> 3 & 0x1f));
+	}
+	return send(display, DISPLAY_PIXELS, &message, 4 + 2 * count);
+}
+
+/* As much of the picture as has room now, and no more than a channel holds. */
+static void send_picture(struct display *display)
+{
+	const struct display_mode *mode = &display->mode;
+	while (display->picture && display->row < mode->height && display->column < mode->width) {
+		unsigned count = at_most(mode->width - display->column, DISPLAY_PIXELS_MOST);
+		if (channel_space(&display->channel) < DISPLAY_MESSAGE_MAX || !send_pixels(display, count))
+			return;
+		display->column += count;
+		if (display->column == mode->width) {
+			display->column = 0;
+			display->row++;
+		}
+	}
+	display->picture = false;
+}
+
 void display_run(void *owner, uint64_t now_ns)
 {
 	struct display *display = owner;
@@ -133,7 +164,9 @@ void display_run(void *owner, uint64_t now_ns)
 		if (!send(display, DISPLAY_MODE, &mode, sizeof mode))
 			return;
 		display->mode = mode;
+		display->row = display->column = 0;
 	}
+	send_picture(display);
 	for (unsigned row = 0; row < mode.rows; row++)
 		send_row(display, &screen, row, fresh);
 }

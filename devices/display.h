@@ -19,6 +19,8 @@ struct display {
 	struct i8042 *i8042;
 	bool watched, fresh; /* fresh: everything has to be sent */
 	uint64_t deadline;   /* CLOCK_NEVER while nobody watches */
+	bool picture;        /* pixels are to be sent, from these on */
+	uint32_t row, column;
 	struct display_mode mode;
 	uint16_t shown[DISPLAY_ROWS][DISPLAY_COLUMNS];
 	uint8_t input[DISPLAY_INPUT_BYTES];

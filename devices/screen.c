@@ -31,15 +31,28 @@ static const char *open_display(struct machine *machine, struct screen *screen, 
 	return added ? 0 : "no room for the screen";
 }
 
+/* The description's, or what a plain VGA has. */
+static uint8_t *find_memory(struct machine *machine, const struct info_device *device, uint32_t *size)
+{
+	const struct info_memory *memory = INFO_TABLE(info_memory, memory);
+	*size = VGA_MEMORY;
+	if (device->overlay >= info_get()->memory.count)
+		return machine_alloc(machine, VGA_MEMORY);
+	*size = (uint32_t)memory[device->overlay].size;
+	return info_pointer(memory[device->overlay].gpa);
+}
+
 const char *screen_init(struct machine *machine, const struct info_device *device)
 {
 	struct screen *screen = machine_alloc(machine, sizeof *screen);
 	struct pin keyboard = machine_isa_pin(machine, KEYBOARD_IRQ), mouse = machine_isa_pin(machine, MOUSE_IRQ);
-	if (!screen)
+	uint32_t size;
+	uint8_t *memory = find_memory(machine, device, &size);
+	if (!screen || !memory)
 		return "no room for the screen";
 	machine->has_screen = true;
 	machine->screen_rom = device->memory;
-	vga_init(&screen->vga, guest_memory_at(&machine->memory, VGA_TEXT_BASE, VGA_TEXT_BYTES));
+	vga_init(&screen->vga, guest_memory_at(&machine->memory, VGA_TEXT_BASE, VGA_TEXT_BYTES), memory, size);
 	i8042_init(&screen->i8042, &keyboard, &mouse, &(struct reset_sink){on_reset, machine});
 	if (vga_attach(&screen->vga, &machine->bus) != OK || i8042_attach(&screen->i8042, &machine->bus) != OK ||
 	    mmio_map_fixed(&machine->mmio, VGA_WINDOW_BASE, VGA_WINDOW_BYTES,

@@ -6,8 +6,9 @@
  * and then, so a character costs the guest no exit. The planes are memory of the layer, behind latches and write modes,
  * and every access to A0000..AFFFF comes here; BAR 0 is the same memory, linear.
  *
- * Left out: memory beyond 256 KiB (so the larger VBE modes), B0000..BFFFF as a window onto the planes (CGA graphics),
- * odd/even addressing there, smooth scrolling, blinking; the retrace bits of 3DA change at each read. Nothing is drawn.
+ * Left out: B0000..BFFFF as a window onto the planes (CGA graphics),
+ * odd/even addressing there, smooth scrolling, blinking; the retrace bits of 3DA change at each read. What is to be
+ * seen of graphics is in vga_draw.c.
  * References: IBM VGA, FreeVGA project; Bochs' VBE DISPI interface B0C0..B0C5.
  */
 #include "devices/vga.h"
@@ -15,7 +16,8 @@
 enum { MISC_COLOUR = 1 };
 enum { SEQ_MASK = 2, SEQ_MODE = 4, SEQ_CHAIN_4 = 8 };
 enum { GFX_SET = 0, GFX_ENABLE_SET = 1, GFX_COMPARE = 2, GFX_ROTATE = 3, GFX_READ_MAP = 4, GFX_MODE = 5, GFX_MISC = 6 };
-enum { GFX_DONT_CARE = 7, GFX_BIT_MASK = 8, GFX_READ_MODE = 8, GFX_ODD_EVEN = 0x10, GFX_GRAPHICS = 1 };
+enum { GFX_DONT_CARE = 7, GFX_BIT_MASK = 8, GFX_READ_MODE = 8, GFX_ODD_EVEN = 0x10, GFX_GRAPHICS = 1, GFX_MAP = 0x0c };
+enum { GFX_SHIFT_256 = 0x40, DOUBLE_SCAN = 0x80 };
 enum { CRTC_WIDTH = 1, CRTC_OVERFLOW = 7, CRTC_LINES = 9, CRTC_CURSOR = 0x0a, CRTC_START = 0x0c, CRTC_POSITION = 0x0e };
 enum { CRTC_PROTECT = 0x11, CRTC_HEIGHT = 0x12, CRTC_PITCH = 0x13, CURSOR_OFF = 0x20, PROTECT = 0x80 };
 enum { DISPI_ID, DISPI_WIDTH, DISPI_HEIGHT, DISPI_BITS, DISPI_ENABLE, DISPI_BANK, DISPI_VIRTUAL_WIDTH };
@@ -32,7 +34,7 @@ static bool linear(const struct vga *vga)
 
 static uint8_t *linear_at(struct vga *vga, uint32_t offset)
 {
-	return &vga->memory[(vga->dispi[DISPI_BANK] * (uint32_t)BANK + offset) % VGA_MEMORY];
+	return &vga->memory[(vga->dispi[DISPI_BANK] * (uint32_t)BANK + offset) % vga->size];
 }
 
 static uint8_t read_byte(struct vga *vga, uint32_t offset)
@@ -329,7 +331,7 @@ static uint32_t dispi_read(void *owner, uint16_t offset, unsigned size)
 	if (vga->dispi_index >= VGA_DISPI_REGISTERS)
 		return 0;
 	if (vga->dispi_index == DISPI_MEMORY)
-		return VGA_MEMORY / BANK;
+		return vga->size / BANK;
 	return vga->dispi[DISPI_ENABLE] & DISPI_CAPABILITIES ? most(vga, vga->dispi_index)
 	                                                     : vga->dispi[vga->dispi_index];
 }
@@ -342,7 +344,7 @@ static void enable(struct vga *vga, uint16_t value)
 		vga->dispi[DISPI_VIRTUAL_HEIGHT] = vga->dispi[DISPI_HEIGHT];
 		vga->dispi[DISPI_X] = vga->dispi[DISPI_Y] = vga->dispi[DISPI_BANK] = 0;
 		if (!(value & DISPI_KEEP))
-			__builtin_memset(vga->memory, 0, sizeof vga->memory);
+			__builtin_memset(vga->memory, 0, vga->size);
 	}
 	vga->dispi[DISPI_ENABLE] = value;
 }
@@ -380,8 +382,11 @@ void vga_screen(const struct vga *vga, struct vga_screen *screen)
 	}
 	*screen = (struct vga_screen){vga->graphics[GFX_MISC] & GFX_GRAPHICS, width, lines / cell, 0, 0, UINT32_MAX};
 	if (screen->graphics) {
-		screen->width = width * 8;
-		screen->height = lines;
+		bool cga =
+		        (vga->graphics[GFX_MISC] & GFX_MAP) == GFX_MAP; /* its odd rows are scan lines of their own */
+		unsigned repeat = (cga ? 1 : cell) * (vga->crtc[CRTC_LINES] & DOUBLE_SCAN ? 2 : 1);
+		screen->width = width * (vga->graphics[GFX_MODE] & GFX_SHIFT_256 ? 4 : 8);
+		screen->height = lines / repeat;
 		return;
 	}
 	screen->start = crtc_word(vga, CRTC_START);
@@ -407,7 +412,7 @@ static void set_text_mode(struct vga *vga)
 	__builtin_memcpy(vga->graphics, graphics, sizeof graphics);
 }
 
-void vga_init(struct vga *vga, const uint8_t *text)
+void vga_init(struct vga *vga, const uint8_t *text, uint8_t *memory, uint32_t size)
 {
 	static const struct pci_identity identity = {.vendor = 0x1234,
 	                                             .device = 0x1111,
@@ -417,13 +422,15 @@ void vga_init(struct vga *vga, const uint8_t *text)
 	                                             .class_code = 3};
 	__builtin_memset(vga, 0, sizeof *vga);
 	vga->text = text;
+	vga->memory = memory;
+	vga->size = size;
+	__builtin_memset(memory, 0, size);
 	vga->misc = MISC_COLOUR;
 	vga->dac_mask = 0xff;
 	set_text_mode(vga);
 	vga->dispi[DISPI_ID] = DISPI_VERSION;
 	pci_function_init(&vga->function, &identity);
-	pci_function_bar(&vga->function, 0, PCI_BAR_PREFETCHABLE, VGA_MEMORY,
-	                 &(struct window){vga, bar_read, bar_write});
+	pci_function_bar(&vga->function, 0, PCI_BAR_PREFETCHABLE, size, &(struct window){vga, bar_read, bar_write});
 }
 
 enum status vga_attach(struct vga *vga, struct bus *bus)

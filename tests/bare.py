@@ -39,6 +39,14 @@ class Bare:
             text = file.read()[::2].decode('cp437')
         return '\n'.join(text[i:i + COLUMNS].rstrip(' \0') for i in range(0, COLUMNS * ROWS, COLUMNS))
 
+    def picture(self):
+        """What its VGA shows: rows of (red, green, blue)."""
+        self.do('screendump', filename=self.file)
+        with open(self.file, 'rb') as file:
+            _, size, _, data = file.read().split(b'\n', 3)
+        width, height = (int(word) for word in size.split())
+        return [[tuple(data[i:i + 3]) for i in range(3 * width * y, 3 * width * (y + 1), 3)] for y in range(height)]
+
     def until(self, shown, seconds):
         """The screen that the function `shown` says true to."""
         end = time.time() + seconds

@@ -21,7 +21,8 @@ struct device_model {
 	bool region;                /* may have region=, a <region>, or file=, a file that becomes one */
 	bool needs;                 /* must have the one or the other */
 	uint32_t rights;            /* MAP_* over a persistent region; a file is only read */
-	bool overlay;               /* overlay="SIZE": memory for what is written beside a file */
+	const char *overlay;        /* attribute with the size of further memory of the layer, or NULL */
+	bool overlay_of_file;       /* it is for what is written beside a file, so there must be one */
 	bool window;                /* the region is memory that the guest itself sees, too */
 	const char *option;         /* attribute whose value, one of `options`, becomes the row's flags, or NULL */
 	const char *const *options; /* the first is the default */

@@ -49,20 +49,20 @@ static void expand_values(xmlNodePtr node, const struct device_model *model)
 		node_default(node, model->number, "0");
 }
 
-/* overlay="16M": a region for it; it holds nothing at each start of the guest, whatever it held before. */
+/* overlay="16M", memory="4M": a region for it; it holds nothing at each start of the guest, whatever it held before. */
 static void expand_overlay(struct compiler *compiler, xmlNodePtr guest, xmlNodePtr node,
                            const struct device_model *model, unsigned index)
 {
-	const char *size = model->overlay ? node_attribute(compiler, node, "overlay") : NULL;
+	const char *size = model->overlay ? node_attribute(compiler, node, model->overlay) : NULL;
 	if (!size || *size < '0' || *size > '9') /* a region's name: expanded before */
 		return;
-	const char *name = report_print(&compiler->report, "%s.%s%u.overlay", node_attribute(compiler, guest, "name"),
-	                                model->element, index);
+	const char *name = report_print(&compiler->report, "%s.%s%u.%s", node_attribute(compiler, guest, "name"),
+	                                model->element, index, model->overlay);
 	xmlNodePtr region = node_add(guest->parent, "region", node);
 	node_set(region, "name", name);
 	node_set(region, "kind", "persistent");
 	node_set(region, "size", size);
-	node_set(node, "overlay", name);
+	node_set(node, model->overlay, name);
 }
 
 /* Debian's package seabios puts the VGA BIOS there; only firmware wants it. */

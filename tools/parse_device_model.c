@@ -63,20 +63,21 @@ static void parse_region_of(struct compiler *compiler, const xmlNode *node, cons
 {
 	struct description *d = compiler->description;
 	uint32_t layer = d->subject[device->subject].partner;
-	const char *overlay = model->overlay ? node_attribute(compiler, node, "overlay") : NULL;
+	const char *overlay = model->overlay ? node_attribute(compiler, node, model->overlay) : NULL;
 	if (model->region && node_attribute(compiler, node, "region"))
 		device->region = parse_map_of(compiler, node, "region", layer, model->rights);
 	if (device->region != CONFIG_NONE && d->region[device->region].kind == REGION_FILE)
 		d->map[d->map_count - 1].rights = MAP_READ;
 	if (overlay)
-		device->overlay = parse_map_of(compiler, node, "overlay", layer, MAP_READ | MAP_WRITE);
-	if (overlay && (device->region == CONFIG_NONE || d->region[device->region].kind != REGION_FILE))
+		device->overlay = parse_map_of(compiler, node, model->overlay, layer, MAP_READ | MAP_WRITE);
+	if (overlay && model->overlay_of_file &&
+	    (device->region == CONFIG_NONE || d->region[device->region].kind != REGION_FILE))
 		problem(&compiler->report, device->line, "E-device-overlay",
 		        "an overlay keeps what is written beside a file; use it with file=, or remove overlay=");
 	if (overlay && device->overlay != CONFIG_NONE && d->region[device->overlay].kind != REGION_PERSISTENT)
 		problem(&compiler->report, device->line, "E-device-overlay-kind",
-		        "overlay=\"%s\" is no size and no region of kind persistent; write a size, such as 16M",
-		        overlay);
+		        "%s=\"%s\" is no size and no region of kind persistent; write a size, such as 16M",
+		        model->overlay, overlay);
 }
 
 /* The guest sees the region where no RAM and, as firmware and systems place them, no other BAR lies. */
@@ -103,6 +104,17 @@ static void parse_window(struct compiler *compiler, struct described_device *dev
 	if (device->channel != CONFIG_NONE &&
 	    d->channel[device->channel].to.subject == d->subject[device->subject].partner)
 		device->flags |= IVSHMEM_SECOND;
+}
+
+/* It is a BAR, and VBE tells it in pieces of 64 KiB: a power of two; a plain VGA has 256 KiB. */
+static void check_screen(struct compiler *compiler, const struct described_device *device)
+{
+	if (device->kind != DEVICE_SCREEN || device->overlay == CONFIG_NONE)
+		return;
+	uint64_t size = compiler->description->region[device->overlay].size;
+	if (size & (size - 1) || size < 256 << 10 || size > 16 << 20)
+		problem(&compiler->report, device->line, "E-screen-memory",
+		        "a screen has a power of two from 256K to 16M as memory=; 4M is enough for 1024 x 768");
 }
 
 static void parse_text(struct compiler *compiler, const xmlNode *node, const struct device_model *model,
@@ -159,6 +171,7 @@ static void parse_device(struct compiler *compiler, const xmlNode *node, const s
 		        model->region ? " or region= or file=" : "");
 	parse_channel_of(compiler, node, model, &device);
 	parse_region_of(compiler, node, model, &device);
+	check_screen(compiler, &device);
 	if (model->window)
 		parse_window(compiler, &device);
 	d->device[d->device_count++] = device;

@@ -83,6 +83,7 @@ void console_screens_watch(struct console_screens *screens, struct console_scree
 	screens->shot = shot;
 	screens->ended = false;
 	screens->keys = (struct console_keys){0};
+	console_picture_start(&screens->picture, 0, 0);
 	ask(screen, true);
 }
 
@@ -90,7 +91,9 @@ void console_screens_leave(struct console_screens *screens, struct console_outpu
 {
 	struct console_screen *screen = &screens->screen[screens->watched];
 	ask(screen, false);
-	if (!screens->shot)
+	if (screens->shot)
+		console_picture_stop(&screens->picture, output);
+	else
 		console_output_text(output, "\033[0m\033[2J\033[H\033[?25h");
 	screens->watched = CONSOLE_SCREEN_NOBODY;
 }
@@ -110,6 +113,17 @@ void console_screens_type(struct console_screens *screens, char character)
 }
 
 /* --- what comes --- */
+
+/* false: the picture has no room for it yet. */
+static bool take_pixels(struct console_picture *picture, const uint8_t *bytes, unsigned length)
+{
+	struct display_pixels pixels;
+	unsigned head = offsetof(struct display_pixels, pixel);
+	if (!picture || length < head || length > sizeof(pixels))
+		return true;
+	memcpy(&pixels, bytes, length);
+	return console_picture_take(picture, &pixels, (length - head) / 2);
+}
 
 static void take(struct console_screen *screen, unsigned kind, const uint8_t *bytes, unsigned length)
 {
@@ -135,8 +149,10 @@ static void take(struct console_screen *screen, unsigned kind, const uint8_t *by
 	}
 }
 
-static void take_all(struct console_screen *screen)
+/* picture: of this screen's screenshot, or 0. False: there is more, which has to wait. */
+static bool take_all(struct console_screen *screen, struct console_picture *picture)
 {
+	bool room = true;
 	struct display_header header;
 	uint32_t at = 0;
 	while (screen->input_count - at >= sizeof(header)) {
@@ -147,17 +163,23 @@ static void take_all(struct console_screen *screen)
 		}
 		if (header.length > screen->input_count - at - sizeof(header))
 			break;
-		take(screen, header.kind, screen->input + at + sizeof(header), header.length);
+		if (header.kind == DISPLAY_PIXELS)
+			room = take_pixels(picture, screen->input + at + sizeof(header), header.length);
+		else
+			take(screen, header.kind, screen->input + at + sizeof(header), header.length);
+		if (!room)
+			break;
 		at += (uint32_t)sizeof(header) + header.length;
 	}
 	screen->input_count -= at;
 	memmove(screen->input, screen->input + at, screen->input_count);
+	return room;
 }
 
-/* At most one screen full a step. */
-static void receive(struct console_screen *screen, bool watched)
+/* At most one screen full a step. True: there may be more. */
+static bool receive(struct console_screen *screen, bool watched, struct console_picture *picture)
 {
-	for (unsigned i = 0; i < DISPLAY_ROWS; i++) {
+	for (unsigned i = 0; i < DISPLAY_ROWS && take_all(screen, picture); i++) {
 		size_t got = channel_read(&screen->channel, screen->input + screen->input_count,
 		                          sizeof(screen->input) - screen->input_count);
 		if (channel_restarted(&screen->channel)) {
@@ -166,10 +188,10 @@ static void receive(struct console_screen *screen, bool watched)
 				ask(screen, true);
 		}
 		screen->input_count += (uint32_t)got;
-		take_all(screen);
 		if (!got)
-			return;
+			return false;
 	}
+	return true;
 }
 
 /* --- what is drawn --- */
@@ -217,7 +239,7 @@ static void draw_row(const struct console_screen *screen, struct console_output 
 
 static void draw_graphics(const struct console_screen *screen, struct console_output *output)
 {
-	console_output_print(output, "%s shows graphics of %u x %u pixels, not text\n", screen->name,
+	console_output_print(output, "%s shows graphics of %u x %u pixels, not text: see screenshot\n", screen->name,
 	                     screen->mode.width, screen->mode.height);
 }
 
@@ -265,18 +287,45 @@ static bool shoot(struct console_screen *screen, struct console_output *output)
 	return true;
 }
 
+/* Asks for the picture, and again if the guest changes its mode meanwhile. True when it is complete. */
+static bool shoot_graphics(struct console_screens *screens, struct console_screen *screen,
+                           struct console_output *output)
+{
+	struct console_picture *picture = &screens->picture;
+	if (picture->ended)
+		return true;
+	if (picture->width != screen->mode.width || picture->height != screen->mode.height) {
+		console_picture_stop(picture, output);
+		console_picture_start(picture, screen->mode.width, screen->mode.height);
+		send(screen, DISPLAY_PICTURE, "", 0);
+	}
+	return console_picture_write(picture, output);
+}
+
+static bool shoot_any(struct console_screens *screens, struct console_output *output)
+{
+	struct console_screen *screen = &screens->screen[screens->watched];
+	if (screen->mode.version && !screen->mode.rows && screen->mode.width && screen->mode.height)
+		return shoot_graphics(screens, screen, output);
+	console_picture_stop(&screens->picture, output); /* text came meanwhile */
+	return shoot(screen, output);
+}
+
 bool console_screens_step(struct console_screens *screens, struct console_output *output)
 {
 	struct display_key key[CONSOLE_KEYS_MOST];
 	bool more = false;
 	for (uint32_t i = 0; i < screens->count; i++)
-		receive(&screens->screen[i], i == screens->watched);
+		more |= receive(&screens->screen[i], i == screens->watched,
+		                i == screens->watched && screens->shot ? &screens->picture : 0);
 	if (screens->watched == CONSOLE_SCREEN_NOBODY)
-		return false;
-	if (screens->shot)
-		screens->ended = screens->ended || shoot(&screens->screen[screens->watched], output);
-	else
-		more = draw(&screens->screen[screens->watched], output);
+		return more;
+	if (screens->shot) {
+		screens->ended = screens->ended || shoot_any(screens, output);
+		more = more && console_output_space(output) >= ROW_SPACE; /* else the terminal's pace counts */
+	} else {
+		more |= draw(&screens->screen[screens->watched], output);
+	}
 	if (clock_tsc() >= console_screens_deadline(screens))
 		send_keys(screens, key, console_keys_end(&screens->keys, key));
 	return more;

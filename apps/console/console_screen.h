@@ -8,6 +8,7 @@
 #include "abi/info.h"
 #include "apps/console/console_keys.h"
 #include "apps/console/console_output.h"
+#include "apps/console/console_picture.h"
 #include "sdk/channel.h"
 
 /*
@@ -32,6 +33,7 @@ struct console_screens {
 	bool shot;               /* only a screenshot: print it when it is complete */
 	bool ended;              /* it is complete, and the prompt is to come back */
 	struct console_keys keys;
+	struct console_picture picture; /* of a screenshot of graphics */
 	struct console_screen screen[CONSOLE_SCREENS];
 };
 void console_screens_open(struct console_screens *screens);

@@ -9,14 +9,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const uint16_t base[8] = {0x3b0, 0x3c0, 0x3d0, 0x1ce, 0x60, 0x64, 0x3c0, 0x60};
 	static struct bus bus;
 	static struct vga vga;
-	static uint8_t text[VGA_TEXT_BYTES];
+	static uint8_t text[VGA_TEXT_BYTES], planes[VGA_MEMORY];
 	struct script script = {data, data + size};
 	struct probe lines[2] = {{0}};
 	struct i8042 i8042;
 	struct vga_screen screen;
 
 	memset(&bus, 0, sizeof(bus));
-	vga_init(&vga, text);
+	vga_init(&vga, text, planes, sizeof(planes));
 	i8042_init(&i8042, &(struct pin){probe_set, lines, 0}, &(struct pin){probe_set, lines, 1},
 	           &(struct reset_sink){0});
 	MUST(!vga_attach(&vga, &bus) && !i8042_attach(&i8042, &bus));
@@ -36,6 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		vga_screen(&vga, &screen);
 		MUST(screen.width <= 0x10000 && screen.height <= 0x10000);
 		(void)vga_cell(&vga, &screen, screen.height, screen.width);
+		(void)vga_pixel(&vga, screen.height, screen.width);
+		(void)vga_pixel(&vga, screen.height / 2, screen.width / 3);
 		MUST(!(lines[0].level && lines[1].level));
 		MUST(i8042.keyboard.count <= I8042_QUEUE && i8042.mouse.count <= I8042_QUEUE);
 	}
