@@ -197,6 +197,10 @@ $(B)/network.cpio.gz: systems/guest/initrd systems/guest/init $(B)/vmlinuz-amd64
 	systems/guest/initrd $@ $(NETWORK_MODULES:%=$(B)/modules/%.ko)
 .PHONY: network-files
 network-files: all $(NETWORK_FILES)
+# --- Debian's real-time kernel, for tests/systems ---
+$(B)/vmlinuz-rt-amd64: systems/guest/kernel
+	systems/guest/kernel $(B) rt-amd64
+	@touch $@
 # --- the guests of systems/disks.xml and systems/disk.xml: drivers of disks, and an installed Debian ---
 DISK_MODULES := scsi_common scsi_mod libata ata_piix sd_mod cdrom sr_mod virtio_ring virtio virtio_pci_modern_dev \
 	virtio_pci_legacy_dev virtio_pci virtio_blk virtio_console virtio-rng
@@ -241,7 +245,7 @@ run: packages
 		$(if $(CPUS),--cpus $(CPUS)) $(if $(filter qemu,$(MACHINE)),-- -action reboot=reset)
 
 # --- tests: tests/README.md says what each is ---
-everything: checked image network-files disk-files program-files fuzz $(B)/boot-test.elf
+everything: checked image network-files disk-files program-files $(B)/vmlinuz-rt-amd64 fuzz $(B)/boot-test.elf
 checked: all aarch64 $(UNIT_TESTS)
 	@:
 check:
