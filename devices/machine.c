@@ -8,6 +8,7 @@
 #include "devices/guest_window.h"
 #include "devices/interrupt.h"
 #include "devices/layer_time.h"
+#include "devices/mp_table.h"
 #include "sdk/info.h"
 #include "sdk/vcpu.h"
 
@@ -289,6 +290,10 @@ const char *machine_without_firmware(struct machine *machine)
 	machine_acpi(machine, &acpi);
 	if (!buffer || acpi_build(&acpi, buffer, MACHINE_ACPI_BYTES, 0, 0))
 		return "ACPI tables do not fit";
+	struct mp_machine mp = {MACHINE_MP_TABLE_BASE, machine->vcpu_count, machine->vcpu_count};
+	buffer = guest_memory_at(&machine->memory, MACHINE_MP_TABLE_BASE, MP_TABLE_MAX_SIZE);
+	if (!buffer || mp_table_build(&mp, buffer, MP_TABLE_MAX_SIZE, 0))
+		return "the MP table does not fit";
 	return 0;
 }
 
