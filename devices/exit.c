@@ -9,13 +9,10 @@ enum { VECTOR_DB = 1, VECTOR_GP = 13 };
 #define DR6_SINGLE_STEP UINT64_C(0x4000)
 
 /* A second HC_VCPU_GET would not bring back what the exit itself said. */
-void exit_frame_complete(struct layer_vcpu *vcpu)
+void exit_frame_fetch(struct layer_vcpu *vcpu)
 {
 	struct exit_frame *frame = vcpu->frame;
 	uint64_t info[4], next_rip = frame->next_rip;
-	if ((frame->valid & (FRAME_HAS_GPR | FRAME_HAS_CONTROL | FRAME_HAS_SEGMENTS)) ==
-	    (FRAME_HAS_GPR | FRAME_HAS_CONTROL | FRAME_HAS_SEGMENTS))
-		return;
 	__builtin_memcpy(info, frame->info, sizeof info);
 	(void)vcpu_get(vcpu->index);
 	__builtin_memcpy(frame->info, info, sizeof info);
@@ -82,7 +79,6 @@ static void privileged(struct layer_vcpu *vcpu, struct resume *resume)
 
 static void (*const handlers[EXIT_COUNT])(struct layer_vcpu *vcpu, struct resume *resume) = {
         [EXIT_MSR] = exit_msr,
-        [EXIT_MEMORY] = exit_memory,
         [EXIT_CONTROL] = exit_control,
         [EXIT_INSTRUCTION] = privileged,
 };
@@ -92,7 +88,9 @@ void exit_handle(struct layer_vcpu *vcpu, uint32_t reason, uint32_t info, struct
 	resume->flags = 0;
 	resume->rax = 0;
 	vcpu->cr2_changed = false;
-	if (reason == EXIT_IO)
+	if (reason == EXIT_MEMORY) /* the only one of them that comes often */
+		exit_memory(vcpu, resume);
+	else if (reason == EXIT_IO)
 		exit_io_string(vcpu, info, resume);
 	else if (reason < EXIT_COUNT && handlers[reason])
 		handlers[reason](vcpu, resume);

@@ -23,11 +23,22 @@ static bool is_operand(const struct instruction *in, uint64_t how)
 	return (in->destination == OPERAND_RM) == ((how & FRAME_MEMORY_WRITE) != 0);
 }
 
+/* Apart, so that a MOV saves no registers for it. */
+static __attribute__((noinline)) void any_instruction(struct layer_vcpu *vcpu, const struct code_memo *code,
+                                                      enum emulate_answer answer, struct resume *resume)
+{
+	struct emulate_memory memory = guest_access_memory(vcpu);
+	vcpu->fault_is_operand = is_operand(&code->instruction, vcpu->frame->info[1]);
+	if (answer == EMULATE_OK)
+		answer = emulate(vcpu->frame, &code->instruction, &memory);
+	if (!exit_finish(vcpu, answer, resume))
+		exit_fault(vcpu, LAYER_FAULT_INSTRUCTION, word(code->bytes, 8), word(code->bytes + 8, 7));
+}
+
 void exit_memory(struct layer_vcpu *vcpu, struct resume *resume)
 {
 	struct exit_frame *frame = vcpu->frame;
 	const struct code_memo *code;
-	struct emulate_memory memory = guest_access_memory(vcpu);
 	exit_frame_complete(vcpu);
 	vcpu->fault_gpa = frame->info[0];
 	vcpu->fault_is_operand = false;
@@ -36,9 +47,7 @@ void exit_memory(struct layer_vcpu *vcpu, struct resume *resume)
 		return;
 	}
 	enum emulate_answer answer = guest_access_decode(vcpu, &code);
-	vcpu->fault_is_operand = is_operand(&code->instruction, frame->info[1]);
-	if (answer == EMULATE_OK)
-		answer = emulate(frame, &code->instruction, &memory);
-	if (!exit_finish(vcpu, answer, resume))
-		exit_fault(vcpu, LAYER_FAULT_INSTRUCTION, word(code->bytes, 8), word(code->bytes + 8, 7));
+	if (answer == EMULATE_OK && exit_move(vcpu, code, resume))
+		return;
+	any_instruction(vcpu, code, answer, resume);
 }

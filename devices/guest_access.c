@@ -16,20 +16,29 @@ struct piece {
 	unsigned size;
 };
 
-/* Forgets everything if the CPU's state has changed. */
-static void look_at_state(struct layer_vcpu *vcpu)
+static inline uint64_t flags_of(const struct exit_frame *frame)
+{
+	return (frame->rflags & RFLAGS_AC) | frame->cpl;
+}
+
+static __attribute__((noinline)) void forget(struct layer_vcpu *vcpu)
 {
 	const struct exit_frame *frame = vcpu->frame;
-	struct walk_state *state = &vcpu->state;
-	uint64_t flags = (frame->rflags & RFLAGS_AC) | frame->cpl;
-	if (((state->cr3 ^ frame->cr3) | (state->cr0 ^ frame->cr0) | (state->cr4 ^ frame->cr4) |
-	     (state->efer ^ frame->efer) | (state->flags ^ flags)) == 0)
-		return;
-	*state = (struct walk_state){frame->cr0, frame->cr3, frame->cr4, frame->efer, flags};
+	vcpu->state = (struct walk_state){frame->cr0, frame->cr3, frame->cr4, frame->efer, flags_of(frame)};
 	for (unsigned i = 0; i < MACHINE_WALKS; i++)
 		vcpu->walked[i].valid = 0;
 	for (unsigned i = 0; i < MACHINE_CODES; i++)
 		vcpu->code[i].valid = 0;
+}
+
+/* Forgets everything if the CPU's state has changed. */
+static inline void look_at_state(struct layer_vcpu *vcpu)
+{
+	const struct exit_frame *frame = vcpu->frame;
+	const struct walk_state *state = &vcpu->state;
+	if (((state->cr3 ^ frame->cr3) | (state->cr0 ^ frame->cr0) | (state->cr4 ^ frame->cr4) |
+	     (state->efer ^ frame->efer) | (state->flags ^ flags_of(frame))) != 0)
+		forget(vcpu);
 }
 
 static struct walk_memo *memo_of(struct layer_vcpu *vcpu, uint64_t linear)
@@ -176,8 +185,8 @@ static bool same_bytes(const struct code_memo *code)
 	return now[0] == then[0] && now[1] == then[1];
 }
 
-static enum emulate_answer decode_anew(struct layer_vcpu *vcpu, uint64_t linear, enum decode_mode mode,
-                                       struct code_memo *code)
+static enum emulate_answer bytes_anew(struct layer_vcpu *vcpu, uint64_t linear, enum decode_mode mode,
+                                      struct code_memo *code)
 {
 	const struct exit_frame *frame = vcpu->frame;
 	unsigned have = frame->instruction_length;
@@ -205,6 +214,15 @@ static enum emulate_answer decode_anew(struct layer_vcpu *vcpu, uint64_t linear,
 		decoded = decode(code->bytes, have, mode, &code->instruction);
 	}
 	return decoded == DECODE_OK ? EMULATE_OK : EMULATE_UNKNOWN;
+}
+
+/* Apart, as the other ways that are seldom gone: what is remembered costs no register saved for them. */
+static __attribute__((noinline)) enum emulate_answer decode_anew(struct layer_vcpu *vcpu, uint64_t linear,
+                                                                 enum decode_mode mode, struct code_memo *code)
+{
+	enum emulate_answer answer = bytes_anew(vcpu, linear, mode, code);
+	code->move = exit_move_kind(&code->instruction);
+	return answer;
 }
 
 enum emulate_answer guest_access_decode(struct layer_vcpu *vcpu, const struct code_memo **code)

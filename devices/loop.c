@@ -97,14 +97,19 @@ static void on_started(struct layer_vcpu *vcpu, uint64_t detail, struct resume *
 	vcpu->dfr = ~UINT32_C(0);
 }
 
-static void (*const outcomes[])(struct layer_vcpu *vcpu, uint64_t detail, struct resume *resume) = {
-        [RUN_OUT_EXIT] = on_exit, [RUN_OUT_EVENT] = on_event, [RUN_OUT_EOI] = on_eoi,
-        [RUN_OUT_INTA] = on_inta, [RUN_OUT_TIMER] = on_timer, [RUN_OUT_STARTED] = on_started};
+static void (*const outcomes[])(struct layer_vcpu *vcpu, uint64_t detail,
+                                struct resume *resume) = {[RUN_OUT_EVENT] = on_event,
+                                                          [RUN_OUT_EOI] = on_eoi,
+                                                          [RUN_OUT_INTA] = on_inta,
+                                                          [RUN_OUT_TIMER] = on_timer,
+                                                          [RUN_OUT_STARTED] = on_started};
 
 static void others(struct layer_vcpu *vcpu, const struct vcpu_outcome *outcome, struct resume *resume)
 {
 	resume->flags = 0;
-	if (outcome->kind < sizeof outcomes / sizeof *outcomes && outcomes[outcome->kind])
+	if (outcome->kind == RUN_OUT_EXIT)
+		on_exit(vcpu, outcome->detail, resume);
+	else if (outcome->kind < sizeof outcomes / sizeof *outcomes && outcomes[outcome->kind])
 		outcomes[outcome->kind](vcpu, outcome->detail, resume);
 }
 

@@ -56,6 +56,7 @@ struct code_memo {
 	uint64_t linear;
 	const uint8_t *at; /* all bytes, where they lie in the guest's memory; 0: they do not lie in one page of it */
 	uint32_t mode, valid;
+	uint64_t move; /* a plain MOV: the FRAME_MEMORY_* bits of an exit it makes; else EXIT_MOVE_NOT */
 	uint8_t bytes[16];
 	struct instruction instruction;
 	struct walk_result walk;

@@ -8,7 +8,7 @@
 enum { REGISTER_STEP = 16, REGISTER_BYTES = 4, LAPIC_EOI = 0xb0, LAPIC_LDR = 0xd0, LAPIC_DFR = 0xe0 };
 
 /* Registers are dwords at 16-byte steps; parts of one may be read, only whole ones written (SDM 3A 11.4.1). */
-static uint64_t lapic_register(struct layer_vcpu *vcpu, unsigned offset, unsigned size)
+static __attribute__((noinline)) uint64_t lapic_register(struct layer_vcpu *vcpu, unsigned offset, unsigned size)
 {
 	uint32_t value = 0;
 	unsigned within = offset % REGISTER_STEP;
@@ -39,11 +39,14 @@ static bool is_rom(const struct layer_vcpu *vcpu, uint64_t gpa)
 	return (gpa & PAGE_MASK) == (vcpu->fault_gpa & PAGE_MASK);
 }
 
-uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
+/* Where no RAM ever lies nobody has to look for it. */
+static bool may_be_memory(uint64_t gpa)
 {
-	uint64_t value = 0;
-	if (guest_memory_read(&vcpu->machine->memory, gpa, &value, size))
-		return value;
+	return gpa - GUEST_HOLE_BASE >= GUEST_HOLE_END - GUEST_HOLE_BASE;
+}
+
+static uint64_t device_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
+{
 	if ((gpa & PAGE_MASK) == LAPIC_BASE)
 		return lapic_register(vcpu, (unsigned)(gpa - LAPIC_BASE), size);
 	const struct mmio_range *range = mmio_map_find(&vcpu->machine->mmio, gpa, size);
@@ -54,9 +57,22 @@ uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
 	return UINT64_MAX;
 }
 
+static __attribute__((noinline)) uint64_t memory_or_device_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
+{
+	uint64_t value = 0;
+	if (guest_memory_read(&vcpu->machine->memory, gpa, &value, size))
+		return value;
+	return device_read(vcpu, gpa, size);
+}
+
+uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
+{
+	return may_be_memory(gpa) ? memory_or_device_read(vcpu, gpa, size) : device_read(vcpu, gpa, size);
+}
+
 void mmio_write(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size, uint64_t value)
 {
-	if (guest_memory_at(&vcpu->machine->memory, gpa, size)) {
+	if (may_be_memory(gpa) && guest_memory_at(&vcpu->machine->memory, gpa, size)) {
 		if (!is_rom(vcpu, gpa))
 			guest_memory_write(&vcpu->machine->memory, gpa, &value, size);
 		return;

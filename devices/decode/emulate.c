@@ -7,7 +7,7 @@
 #include "devices/decode/alu.h"
 #include "devices/decode/emulate_string.h"
 
-enum { ATTRIBUTE_L = 1u << 9, ATTRIBUTE_D = 1u << 10, EFER_LMA = 1u << 10 };
+enum { ATTRIBUTE_D = 1u << 10 };
 enum { VECTOR_SS = 12, VECTOR_GP = 13 };
 
 struct work {
@@ -17,14 +17,6 @@ struct work {
 	enum decode_mode mode;
 	uint64_t next_rip, flags;
 };
-
-enum decode_mode emulate_mode(const struct exit_frame *frame)
-{
-	const struct frame_segment *cs = &frame->segment[FRAME_CS];
-	if ((frame->efer & EFER_LMA) && (cs->attributes & ATTRIBUTE_L))
-		return DECODE_64;
-	return (frame->cr0 & 1) && (cs->attributes & ATTRIBUTE_D) ? DECODE_32 : DECODE_16;
-}
 
 bool emulate_linear(struct exit_frame *frame, unsigned segment, uint64_t offset, unsigned size, uint64_t *linear)
 {

@@ -30,7 +30,14 @@ enum emulate_answer emulate(struct exit_frame *frame, const struct instruction *
                             const struct emulate_memory *memory);
 
 /* How the code at CS:RIP is to be decoded. */
-enum decode_mode emulate_mode(const struct exit_frame *frame);
+static inline enum decode_mode emulate_mode(const struct exit_frame *frame)
+{
+	enum { CR0_PE = 1u, EFER_LMA = 1u << 10, CS_L = 1u << 9, CS_D = 1u << 10 };
+	unsigned attributes = frame->segment[FRAME_CS].attributes;
+	if ((frame->efer & EFER_LMA) && (attributes & CS_L))
+		return DECODE_64;
+	return (frame->cr0 & CR0_PE) && (attributes & CS_D) ? DECODE_32 : DECODE_16;
+}
 /*
  * Linear address of `size` bytes at `offset` in a segment; false: #GP(0) or #SS(0) is in frame.inject.
  * The limit of an expand-down segment and the right to read or write by segment type are not checked: the hardware did

@@ -131,6 +131,7 @@ static enum walk_answer mark_all(const struct mode *mode, const struct step *ste
 {
 	result->count = (uint8_t)count;
 	result->entry_bytes = (uint8_t)mode->entry_bytes;
+	result->wide = mode->entry_bytes == 8;
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t bits = step[i].accessed ? PTE_A : 0u;
 		if (i == count - 1 && (access & WALK_WRITE))
@@ -138,7 +139,11 @@ static enum walk_answer mark_all(const struct mode *mode, const struct step *ste
 		if (!mark(mode, &step[i], bits))
 			return WALK_AGAIN;
 		result->step[i] = (struct walk_step){step[i].entry, step[i].seen | bits};
+		if (!step[i].entry)
+			result->wide = false;
 	}
+	for (unsigned i = count; i < LEVELS_MAX; i++)
+		result->step[i] = result->step[0];
 	return WALK_OK;
 }
 
@@ -149,6 +154,7 @@ enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *
 		result->gpa = (uint32_t)linear;
 		result->left = 4096 - (linear & 4095);
 		result->count = 0;
+		result->wide = false;
 		return WALK_OK;
 	}
 	const struct mode *mode = mode_of(cpu);

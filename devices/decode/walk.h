@@ -31,7 +31,7 @@ enum walk_answer {
 	WALK_AGAIN, /* another vCPU changed the tables under the walk: let the guest execute the instruction again */
 	WALK_UNSUPPORTED /* 5-level tables */
 };
-#define WALK_LEVELS 4u
+#define WALK_LEVELS 4u /* walk_same names each */
 struct walk_step {
 	void *entry; /* 0 = outside RAM */
 	uint64_t seen;
@@ -42,11 +42,20 @@ struct walk_result {
 	uint32_t error; /* WALK_FAULT: the error code */
 	/* WALK_OK with paging: the entries it read, as they are now. The answer follows from them and the CPU's state. */
 	uint8_t count, entry_bytes;
+	bool wide; /* all are in RAM and of eight bytes: then the first is repeated until step[] is full */
 	struct walk_step step[WALK_LEVELS];
 };
-/* Are they all what they were? The last is the likeliest to change. */
+static inline uint64_t walk_step_differs(const struct walk_step *step)
+{
+	return __atomic_load_n((const uint64_t *)step->entry, __ATOMIC_ACQUIRE) ^ step->seen;
+}
+/* Are they all what they were? In the usual case without a loop: it is asked at every access to a device. */
 static inline bool walk_same(const struct walk_result *result)
 {
+	const struct walk_step *step = result->step;
+	if (result->wide)
+		return (walk_step_differs(step) | walk_step_differs(step + 1) | walk_step_differs(step + 2) |
+		        walk_step_differs(step + 3)) == 0;
 	for (unsigned i = result->count; i-- > 0;) {
 		const void *entry = result->step[i].entry;
 		if (!entry)

@@ -446,6 +446,91 @@ static void code_that_was_changed_is_decoded_again(void **state)
 	assert_int_equal(frame->gpr[FRAME_RDX], 0x02000000);
 }
 
+/* Every form leaves of the register what the architecture leaves; the second time, too, when it is remembered. */
+static void a_move_sets_as_much_of_its_register_as_it_is_wide(void **state)
+{
+	static const struct {
+		uint8_t code[6];
+		uint64_t at, rax;
+	} form[] = {{{0x8a, 0x47, 0x03}, 0x13, 0x1122334455667702},       /* AL */
+	            {{0x8a, 0x67, 0x03}, 0x13, 0x1122334455660288},       /* AH */
+	            {{0x66, 0x8b, 0x47, 0x02}, 0x12, 0x1122334455660200}, /* AX */
+	            {{0x8b, 0x07}, 0x10, 0x02000000},
+	            {{0x8b, 0x44, 0x8f, 0xfc}, 0x10, 0x02000000}, /* [EDI + 4 * ECX - 4] */
+	            {{0xa1, 0x10, 0x00, 0xc0, 0xfe}, 0x10, 0x02000000},
+	            {{0x65, 0x8b, 0x47, 0xf0}, 0x10, 0x02000000}, /* [GS: EDI - 16] */
+	            {{0x0f, 0xb6, 0x47, 0x03}, 0x13, 2},          /* MOVZX */
+	            {{0x66, 0x0f, 0xb6, 0x47, 0x03}, 0x13, 0x1122334455660002},
+	            {{0x0f, 0xbe, 0x47, 0x03}, 0x13, 2}}; /* MOVSX */
+	(void)state;
+	frame->gpr[FRAME_RDI] = IOAPIC_BASE + 0x10;
+	frame->gpr[FRAME_RCX] = 1;
+	frame->segment[FRAME_GS].base = 0x10;
+	for (unsigned i = 0; i < 2 * sizeof form / sizeof *form; i++) {
+		step_count = step_at = 0;
+		machine->ended = false;
+		frame->rip = 0x1000;
+		frame->gpr[FRAME_RAX] = 0x1122334455667788;
+		memory_exit(IOAPIC_BASE + form[i / 2].at, 0, form[i / 2].code, sizeof form->code);
+		run();
+		assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
+		assert_int_equal(frame->gpr[FRAME_RAX], form[i / 2].rax);
+	}
+}
+
+/* Which register a MOV at 0x1000 sets. */
+static enum frame_register register_set(void)
+{
+	step_count = step_at = 0;
+	machine->ended = false;
+	frame->rip = 0x1000;
+	frame->gpr[FRAME_RAX] = frame->gpr[FRAME_RDX] = 0;
+	frame->gpr[FRAME_RDI] = IOAPIC_BASE + 0x10;
+	frame->reason = EXIT_MEMORY;
+	frame->info[0] = IOAPIC_BASE + 0x10;
+	add(RUN_OUT_EXIT, EXIT_MEMORY, 0);
+	run();
+	return frame->gpr[FRAME_RDX] ? FRAME_RDX : FRAME_RAX;
+}
+
+static void code_in_another_page_is_decoded_again(void **state)
+{
+	/* PAE with 4 KiB pages, twice; to EAX in page 1, to EDX in page 3 */
+	uint64_t tables[2] = {0x9001, 0}, other = 0xb001, directory = 0xa003, other_directory = 0xc003;
+	uint64_t page = 0x1003, other_page = 0x3003;
+	(void)state;
+	memcpy(ram + 0x1000, "\x8b\x07", 2);
+	memcpy(ram + 0x3000, "\x8b\x17", 2);
+	memcpy(ram + 0x8000, tables, 16);
+	memcpy(ram + 0x8020, &other, 8);
+	memcpy(ram + 0x9000, &directory, 8);
+	memcpy(ram + 0xb000, &other_directory, 8);
+	memcpy(ram + 0xa008, &page, 8);
+	memcpy(ram + 0xc008, &other_page, 8);
+	frame->cr0 = UINT64_C(0x80000001);
+	frame->cr4 = 1 << 5;
+	frame->cr3 = 0x8000;
+	assert_int_equal(register_set(), FRAME_RAX);
+	assert_int_equal(register_set(), FRAME_RAX);
+	memcpy(ram + 0xa008, &other_page, 8); /* the page */
+	assert_int_equal(register_set(), FRAME_RDX);
+	memcpy(ram + 0xa008, &page, 8);
+	assert_int_equal(register_set(), FRAME_RAX);
+	memcpy(ram + 0x9000, &other_directory, 8); /* the table above */
+	assert_int_equal(register_set(), FRAME_RDX);
+	memcpy(ram + 0x9000, &directory, 8);
+	assert_int_equal(register_set(), FRAME_RAX);
+	frame->cr3 = 0x8020;
+	assert_int_equal(register_set(), FRAME_RDX);
+	frame->cr0 = 1; /* no paging */
+	assert_int_equal(register_set(), FRAME_RAX);
+	frame->cr0 = UINT64_C(0x80000001);
+	assert_int_equal(register_set(), FRAME_RDX);
+	frame->cpl = 3; /* the page is the supervisor's */
+	register_set();
+	assert_int_equal(resumed[1].flags & RUN_INJECT, RUN_INJECT);
+}
+
 /* machine_init again, with devices that the description names. */
 static void rebuild_with(const struct info_device *device)
 {
@@ -756,6 +841,8 @@ int main(void)
 	        TEST(a_move_is_walked_for_if_the_exit_was_for_something_else),
 	        TEST(an_operand_across_two_pages_is_walked_whole_before_it_is_touched),
 	        TEST(code_that_was_changed_is_decoded_again),
+	        TEST(a_move_sets_as_much_of_its_register_as_it_is_wide),
+	        TEST(code_in_another_page_is_decoded_again),
 	        TEST(a_panic_told_by_the_device_is_a_fault_of_the_guest),
 	        TEST(debug_text_goes_to_a_channel_of_its_own),
 	        TEST(a_device_the_layer_does_not_know_is_refused),
