@@ -56,6 +56,9 @@ class Machine:
                                               preexec_fn=os.setsid)
         self.spawned.delaybeforesend = None
         self.spawned.logfile_read = self.log
+        # QEMU that does not count instructions can lose an interrupt: a thread may set its bit while another clears one
+        # beside it (VMRUN with V_IRQ). The next interrupt brings the lost one too; a key that means nothing is one.
+        self.loses = '--icount' not in command and not bochs_runs
         self.marks = 0
 
     def type(self, text):
@@ -63,13 +66,18 @@ class Machine:
 
     def until(self, pattern, seconds=30):
         """What comes before the pattern, a regular expression."""
-        try:
-            self.spawned.expect(pattern, timeout=seconds * self.limits)
-        except pexpect.TIMEOUT:
-            raise Failed('no %r within %d s; the last lines: %s' % (pattern, seconds * self.limits, self.tail())) from None
-        except pexpect.EOF:
-            raise Failed('the emulator ended while %r was expected: %s' % (pattern, self.tail())) from None
-        return plain(self.spawned.before)
+        end = time.time() + seconds * self.limits
+        while True:
+            try:
+                self.spawned.expect(pattern, timeout=max(min(20, end - time.time()), 0))
+                return plain(self.spawned.before)
+            except pexpect.TIMEOUT:
+                if time.time() >= end:
+                    raise Failed('no %r within %d s; the last lines: %s' % (pattern, seconds * self.limits, self.tail())) from None
+                if self.loses:
+                    self.type('\0')
+            except pexpect.EOF:
+                raise Failed('the emulator ended while %r was expected: %s' % (pattern, self.tail())) from None
 
     def until_end(self, seconds=30):
         """The emulator ends by itself, with status 0."""
