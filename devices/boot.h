@@ -25,6 +25,7 @@ struct boot_files {
 	uint64_t kernel_bytes, initrd_bytes;
 	const char *options; /* the command line */
 	uint64_t rsdp;       /* guest-physical address of the ACPI root pointer, 0 = none */
+	bool has_screen;     /* a VGA, in text mode */
 	const struct boot_module *module;
 	unsigned module_count;
 };

@@ -7,6 +7,12 @@
 #include "devices/boot.h"
 
 enum {
+	VIDEO_MODE = 0x06,
+	VIDEO_COLUMNS = 0x07,
+	VIDEO_EGA_BX = 0x0a,
+	VIDEO_LINES = 0x0e,
+	VIDEO_IS_VGA = 0x0f,
+	VIDEO_POINTS = 0x10,
 	RSDP_ADDRESS = 0x070,
 	E820_COUNT = 0x1e8,
 	SETUP_SECTS = 0x1f1,
@@ -114,6 +120,18 @@ static void copy_header(uint8_t *params, const uint8_t *file)
 	__builtin_memcpy(params + SETUP_SECTS, file + SETUP_SECTS, end - SETUP_SECTS);
 }
 
+/* As the real-mode part, which does not run, would have found it: 80 by 25, colour, characters of 16 lines. Else the kernel
+ * takes a screen for missing. */
+static void fill_screen(uint8_t *params)
+{
+	params[VIDEO_MODE] = 3;
+	params[VIDEO_COLUMNS] = 80;
+	params[VIDEO_EGA_BX] = 3; /* 256 KiB */
+	params[VIDEO_LINES] = 25;
+	params[VIDEO_IS_VGA] = 1;
+	params[VIDEO_POINTS] = 16;
+}
+
 const char *boot_linux(const struct guest_memory *memory, const struct boot_files *files, struct exit_frame *entry)
 {
 	struct kernel kernel;
@@ -137,6 +155,8 @@ const char *boot_linux(const struct guest_memory *memory, const struct boot_file
 		if (!initrd)
 			return "guest memory is too small for kernel and initrd";
 	}
+	if (files->has_screen)
+		fill_screen(params);
 	params[TYPE_OF_LOADER] = UNKNOWN_LOADER;
 	put(params, RSDP_ADDRESS, 8, files->rsdp);
 	put(params, CODE32_START, 4, kernel.address);

@@ -49,7 +49,8 @@ const char *boot_start(struct machine *machine)
 	                           .kernel = info_pointer(kernel->gpa),
 	                           .kernel_bytes = kernel->bytes,
 	                           .options = info->options,
-	                           .rsdp = MACHINE_ACPI_BASE};
+	                           .rsdp = MACHINE_ACPI_BASE,
+	                           .has_screen = machine->has_screen};
 	if (initrd) {
 		files.initrd = info_pointer(initrd->gpa);
 		files.initrd_bytes = initrd->bytes;

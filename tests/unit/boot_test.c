@@ -105,6 +105,20 @@ static void linux_starts_at_its_preferred_address_with_its_parameters(void **sta
 	assert_memory_equal(guest_memory_at(&memory, at, sizeof initrd), initrd, sizeof initrd);
 }
 
+static void linux_is_told_of_a_screen_only_where_there_is_one(void **state)
+{
+	(void)state;
+	make_linux();
+	assert_null(boot_linux(&memory, &files, &entry));
+	assert_int_equal(guest(BOOT_INFO, 8) | guest(BOOT_INFO + 8, 8), 0);
+	files.has_screen = true;
+	assert_null(boot_linux(&memory, &files, &entry));
+	assert_int_equal(guest(BOOT_INFO + 0x06, 2), 3 | 80 << 8);
+	assert_int_equal(guest(BOOT_INFO + 0x0a, 2), 3);
+	assert_int_equal(guest(BOOT_INFO + 0x0e, 2), 25 | 1 << 8);
+	assert_int_equal(guest(BOOT_INFO + 0x10, 2), 16);
+}
+
 static void linux_is_told_its_memory(void **state)
 {
 	(void)state;
@@ -589,6 +603,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	        TEST(linux_starts_at_its_preferred_address_with_its_parameters),
+	        TEST(linux_is_told_of_a_screen_only_where_there_is_one),
 	        TEST(linux_is_told_its_memory),
 	        TEST(linux_moves_down_when_memory_is_small),
 	        TEST(linux_files_that_are_none_are_named),
