@@ -215,9 +215,9 @@ static bool good_pending(const struct entry *e, enum vmcs_field field, uint64_t 
 		FIELD(base, 7), good                                                                    \
 	}
 static const struct {
-	enum vmcs_field field;
+	uint16_t field;
 	bool (*good)(const struct entry *e, enum vmcs_field field, uint64_t value);
-} checks[] = {
+} __attribute__((packed)) checks[] = {
         {VMCS_cr0, good_cr0},
         {VMCS_cr4, good_cr4},
         {VMCS_DEBUGCTL, good_zero},
