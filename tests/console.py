@@ -43,6 +43,16 @@ def bochs(image, *options):
     return [os.path.join(BUILD, 'bulkhead'), 'run', image, '--machine', 'bochs', *options]
 
 
+def with_second_try(attempt):
+    """What is wrong with a step. attempt() says that, and whether its machine may have lost an interrupt: such a step, in
+    real time, is tried once more, for a guest that has lost one hangs; and it says so."""
+    problem, loses = attempt()
+    if problem and loses:
+        print('    again, in real time the emulator may lose an interrupt: ' + problem, flush=True)
+        problem, _ = attempt()
+    return problem
+
+
 class Machine:
     """A command that shows a serial console. What it shows is also in build/LOG."""
 
