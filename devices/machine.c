@@ -13,6 +13,9 @@
 #include "sdk/vcpu.h"
 
 enum { PIT_IRQ = 0, RTC_IRQ = 8 };
+/* Between two firings the guest runs at least so long: with a period shorter than the way to the layer and back it would
+ * not execute one more instruction, not even the one that stops the timer. */
+#define TIMER_REST_NS UINT64_C(20000)
 
 static void flush_debug(struct machine *machine)
 {
@@ -306,6 +309,7 @@ void machine_lock_slow(struct machine *machine)
 void machine_run_timers(struct machine *machine)
 {
 	uint64_t now = clock_now(&machine->clock);
+	machine->rest_until = now + TIMER_REST_NS;
 	pit_run(&machine->pit, now);
 	rtc_run(&machine->rtc, now);
 	pm_run(&machine->pm, now);
@@ -328,6 +332,8 @@ void machine_retime(struct machine *machine, struct layer_vcpu *vcpu)
 		if (due < deadline)
 			deadline = due;
 	}
+	if (deadline < machine->rest_until)
+		deadline = machine->rest_until;
 	machine->attention = false;
 	vcpu->timer = layer_time_tsc(deadline);
 	machine->timer_owner = vcpu->index;
