@@ -25,12 +25,9 @@ MAKEFLAGS += --no-print-directory
 all: $(B)/core.elf $(B)/bulkhead apps
 
 # --- core for one vendor: which files are linked is the only variation ---
-# bytes: by string instructions, arch/x86_64/hw/bytes.S
-CORE_LIB := lib/config.c lib/config_records.c lib/hash.c lib/placement.c lib/tables.c
-CORE_SRC := $(wildcard core/*.c) $(CORE_LIB)
-# arch/x86_64/*.c is pure and also runs natively in unit tests; boot/, hw/ and vcpu/ touch the machine
-X86_HW := $(wildcard arch/x86_64/boot/*.c arch/x86_64/boot/*.S arch/x86_64/hw/*.c arch/x86_64/hw/*.S)
-X86_SRC := $(wildcard arch/x86_64/*.c) $(X86_HW)
+# arch/x86_64/*.c is pure and also runs natively in unit tests; hw/ and vcpu/ touch the machine
+X86_HW := $(wildcard arch/x86_64/hw/*.c arch/x86_64/hw/*.S)
+X86_SRC := $(wildcard core/*.c arch/x86_64/*.c) $(X86_HW)
 VENDORS := amd intel
 # Optimised across files. These are fast: without one of them an exit costs a tenth more; the rest is small, at under 1 %.
 CORE_HOT := $(addprefix core/,hypercall.c layer.c scheduler.c) $(addprefix arch/x86_64/,cpuid.c lapic.c \
@@ -43,7 +40,7 @@ CORE_LINK = gcc -O2 $(CORE_DENSE) -flto=1 -flto-partition=one -g -ffreestanding 
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-ipa-reference -fno-common $(X86) -nostdlib -static \
 	-Wl,-n,-z,noexecstack,-z,max-page-size=4096,--build-id=none,--gc-sections
 define core_rule
-$(1)_SRC := $(CORE_SRC) $(if $(filter intel,$(1)),lib/tables_ept.c) $(X86_SRC) $(wildcard arch/x86_64/vcpu/*.c arch/x86_64/$(1)/*.c arch/x86_64/$(1)/*.S)
+$(1)_SRC := $(X86_SRC) $(wildcard arch/x86_64/vcpu/*.c arch/x86_64/$(1)/*.c arch/x86_64/$(1)/*.S)
 $(1)_OBJ := $$($(1)_SRC:%=$(B)/core-$(1)/%.o)
 $(B)/core-$(1)/%.c.o: %.c Makefile
 	@mkdir -p $$(@D)
@@ -51,36 +48,35 @@ $(B)/core-$(1)/%.c.o: %.c Makefile
 $(B)/core-$(1)/%.S.o: %.S Makefile
 	@mkdir -p $$(@D)
 	$(Q)gcc $$(CORE_FLAGS) $(DEP) -c $$< -o $$@
-$(B)/core-$(1).elf64: $$($(1)_OBJ) arch/x86_64/boot/core.ld
-	$(Q)$$(CORE_LINK) -Wl,-T,arch/x86_64/boot/core.ld,-Map,$(B)/core-$(1).map $$($(1)_OBJ) -o $$@
-$(B)/core-$(1).elf: $(B)/core-$(1).elf64
-	$(Q)objcopy -O elf32-i386 $$< $$@
+$(B)/core-$(1).elf64: $$($(1)_OBJ) arch/x86_64/core.ld arch/x86_64/layout.ld
+	$(Q)$$(CORE_LINK) -Wl,-T,arch/x86_64/core.ld,-Map,$(B)/core-$(1).map $$($(1)_OBJ) -o $$@
 endef
 $(foreach v,$(VENDORS),$(eval $(call core_rule,$(v))))
 
-# --- one image for both vendors: a selector that holds each core, and picks by CPUID ---
-SELECT_SRC := $(wildcard arch/x86_64/select/*.c arch/x86_64/select/*.S) arch/x86_64/hw/uart.c
-SELECT_OBJ := $(SELECT_SRC:%=$(B)/select/%.o)
-SELECT_FLAGS := $(FREE) -Oz -m32 -mgeneral-regs-only
-define select_rule
-$(B)/select/core-$(1).elf: $(2)
-	@mkdir -p $$(@D)
-	$$(Q)$(if $(2),objcopy --strip-all $(2),: >) $$@
-endef
-$(foreach v,amd intel,$(eval $(call select_rule,$(v),$(if $(wildcard arch/x86_64/$(v)/entry.S),$(B)/core-$(v).elf))))
-$(B)/select/%.c.o: %.c Makefile
+# --- the starter: it holds each core, picks one by CPUID, makes all that never changes, and is gone when the core runs ---
+START_LIB := lib/config.c lib/config_records.c lib/hash.c lib/placement.c lib/tables.c lib/tables_ept.c
+START_SHARED := core/console.c $(addprefix arch/x86_64/hw/,apic.c power.c uart.c timer.c bytes.S)
+START_SRC := $(wildcard start/*.c start/x86_64/*.c start/x86_64/*.S) $(START_LIB) $(START_SHARED)
+START_PURE := $(addprefix start/x86_64/,acpi.c control.c multiboot.c permission.c ranges.c select.c)
+START_FLAGS := $(FREE) $(X86) $(CORE_DENSE) -Oz
+$(B)/start/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(Q)gcc $(SELECT_FLAGS) $(DEP) -c $< -o $@
-$(B)/select/arch/x86_64/select/entry.S.o: $(B)/select/core-amd.elf $(B)/select/core-intel.elf
-$(B)/select/%.S.o: %.S Makefile
+	$(Q)gcc $(START_FLAGS) $(DEP) -c $< -o $@
+$(B)/start/core-%.elf: $(B)/core-%.elf64
 	@mkdir -p $(@D)
-	$(Q)gcc $(SELECT_FLAGS) -Wa,-I$(B)/select $(DEP) -c $< -o $@
-$(B)/core.elf: $(SELECT_OBJ) arch/x86_64/select/select.ld
-	$(Q)ld -m elf_i386 -n -z noexecstack --no-warn-rwx-segments --build-id=none --gc-sections -T arch/x86_64/select/select.ld \
-		$(SELECT_OBJ) -o $@
+	$(Q)objcopy --strip-all $< $@
+$(B)/start/%.S.o: %.S Makefile
+	@mkdir -p $(@D)
+	$(Q)gcc $(START_FLAGS) -Wa,-I$(B)/start $(DEP) -c $< -o $@
+$(B)/start/start/x86_64/entry.S.o: $(VENDORS:%=$(B)/start/core-%.elf)
+START_LINK = $(LD) --no-warn-rwx-segments -T start/x86_64/start.ld
+$(B)/core.elf64: $(START_SRC:%=$(B)/start/%.o) start/x86_64/start.ld arch/x86_64/layout.ld
+	$(Q)$(START_LINK) $(filter %.o,$^) -o $@
+%.elf: %.elf64
+	$(Q)objcopy -O elf32-i386 $< $@
 
 # --- nothing of x86 in core/: it compiles for AArch64 too ---
-AARCH64_OBJ := $(patsubst %,$(B)/core-aarch64/%.o,$(wildcard core/*.c lib/*.c))
+AARCH64_OBJ := $(patsubst %,$(B)/core-aarch64/%.o,$(wildcard core/*.c lib/*.c start/*.c))
 $(B)/core-aarch64/%.c.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)aarch64-linux-gnu-gcc -std=c11 -O2 -ffreestanding -nostdinc -isystem $(shell aarch64-linux-gnu-gcc \
@@ -88,11 +84,18 @@ $(B)/core-aarch64/%.c.o: %.c Makefile
 .PHONY: aarch64
 aarch64: $(AARCH64_OBJ)
 
-# --- a core that only tests start-up and controllers: tests/boot/run ---
-BOOT_TEST_SRC := tests/boot/main.c arch/x86_64/acpi.c arch/x86_64/multiboot.c arch/x86_64/ranges.c arch/x86_64/amd/timer.c $(X86_HW)
-$(B)/boot-test.elf: $(BOOT_TEST_SRC:%=$(B)/core-amd/%.o) arch/x86_64/boot/core.ld
-	$(Q)$(CORE_LINK) -Wl,-T,arch/x86_64/boot/core.ld $(filter %.o,$^) -o $@64
-	$(Q)objcopy -O elf32-i386 $@64 $@
+# --- the starter with a core that only tests what it has been given: tests/boot/run ---
+BOOT_TEST := $(B)/boot-test
+$(BOOT_TEST)/core-amd.elf: $(patsubst %,$(B)/core-amd/%.o,tests/boot/main.c arch/x86_64/amd/timer.c $(X86_HW)) arch/x86_64/core.ld
+	@mkdir -p $(@D)
+	$(Q)$(CORE_LINK) -Wl,-T,arch/x86_64/core.ld $(filter %.o,$^) -o $@
+$(BOOT_TEST)/core-intel.elf:
+	@mkdir -p $(@D)
+	@: >$@
+$(BOOT_TEST)/entry.S.o: start/x86_64/entry.S $(BOOT_TEST)/core-amd.elf $(BOOT_TEST)/core-intel.elf
+	$(Q)gcc $(START_FLAGS) -Wa,-I$(BOOT_TEST) -c $< -o $@
+$(B)/boot-test.elf64: $(patsubst %,$(B)/start/%.o,$(filter-out start/system.c %/entry.S,$(START_SRC)) tests/boot/start.c) $(BOOT_TEST)/entry.S.o
+	$(Q)$(START_LINK) $^ -o $@
 
 .PHONY: boot-test
 boot-test: $(B)/boot-test.elf
@@ -141,8 +144,7 @@ $(B)/bulkhead: $(TOOL_SRC:%=$(B)/tool/%.o)
 # Core and SDK use the same words (event_wait ...), so they are two archives: a test that includes SDK, applications or
 # layer finds its names there, every other test in core, arch and tools; lib is for both.
 UNIT_SRC := $(filter-out lib/bytes.c,$(wildcard lib/*.c)) $(wildcard core/*.c arch/host/*.c arch/x86_64/*.c \
-	arch/x86_64/select/select.c arch/x86_64/intel/assist.c arch/x86_64/intel/check.c arch/x86_64/intel/control.c \
-	tools/*.c tools/*/*.c) \
+	start/*.c start/host/*.c) $(START_PURE) arch/x86_64/intel/assist.c arch/x86_64/intel/check.c $(wildcard tools/*.c tools/*/*.c) \
 	$(filter-out %_test.c,$(wildcard tests/unit/*.c))
 UNIT_SDK_SRC := $(wildcard sdk/*.c sdk/mock/*.c apps/*/*.c devices/*.c devices/*/*.c)
 UNIT_SDK_TESTS := $(shell grep -lsE '^.include "(sdk|apps|devices|tests/unit/device_fixture)[/.]' tests/unit/*_test.c)
@@ -260,7 +262,7 @@ test: packages
 	$(Q)tests/all
 
 size: image
-	$(Q)tests/size $(amd_SRC) --intel $(intel_SRC) --select $(SELECT_SRC)
+	$(Q)tests/size $(amd_SRC) --intel $(intel_SRC) --start $(START_SRC)
 
 packages:
 	tests/packages

@@ -32,14 +32,9 @@ static uint32_t cpu_of_line(const struct subject *subject, uint32_t bit)
 void interrupt_open(void)
 {
 	for (uint32_t s = 0; s < subject_count; s++) {
-		const struct config_subject *config = subjects[s].config;
-		for (uint32_t i = 0; i < config->line.count; i++) {
-			uint32_t line = config->line.first + i;
-			const struct config_line *l = &lines()[line];
+		const struct config_span span = subjects[s].config->line;
+		for (uint32_t line = span.first; line < span.first + span.count; line++)
 			line_owner[line] = (uint8_t)s;
-			if (machine_line_open(l->gsi, l->flags, cpu_of_line(&subjects[s], l->bit), line) != OK)
-				system_refuse("no interrupt controller has the physical line", config->name, l->gsi);
-		}
 	}
 }
 
@@ -49,7 +44,7 @@ void core_interrupt_line(unsigned cpu_index, unsigned line)
 
 	if (line >= the_system.config->table[TABLE_LINE].count)
 		return;
-	machine_line_mask(lines()[line].gsi, true);
+	machine_line_mask(line, true);
 	cpu->line_count[line]++;
 	event_post(cpu, &subjects[line_owner[line]], lines()[line].bit);
 	cpu->resched = 1;
@@ -67,7 +62,7 @@ void interrupt_unmask(struct cpu *here, const struct subject *subject, uint32_t 
 			audit_core(here, subject->index, AUDIT(AUDIT_SAFETY, AUDIT_LINE_STORM, l->gsi, 0, 0));
 		return;
 	}
-	machine_line_mask(l->gsi, false);
+	machine_line_mask(line, false);
 }
 
 void interrupt_close(const struct subject *subject)
@@ -77,7 +72,7 @@ void interrupt_close(const struct subject *subject)
 	for (uint32_t line = span.first; line < span.first + span.count; line++) {
 		struct cpu *cpu = &cpus[cpu_of_line(subject, lines()[line].bit)];
 		__atomic_fetch_and(&cpu->line_waiting, ~(1u << line), __ATOMIC_SEQ_CST);
-		machine_line_mask(lines()[line].gsi, true);
+		machine_line_mask(line, true);
 	}
 }
 
@@ -88,7 +83,7 @@ void interrupt_major(struct cpu *cpu)
 	for (uint32_t line = 0; line < the_system.config->table[TABLE_LINE].count; line++) {
 		cpu->line_count[line] = 0;
 		if (waiting & 1u << line)
-			machine_line_mask(lines()[line].gsi, false);
+			machine_line_mask(line, false);
 	}
 }
 

@@ -23,52 +23,16 @@ struct machine_range {
 	uint64_t base, size;
 };
 
-/* Pool pages the back end asks system_pages() for: what placement has to reserve. */
-struct placement_costs;
-const struct placement_costs *machine_costs(void);
-
-/* --- start-up: arch calls core_main() once on CPU 0 with this --- */
-#define BOOT_RANGES 64u
-struct boot_info {
-	struct hpa package; /* the first boot module */
-	uint64_t package_size;
-	struct machine_range memory[BOOT_RANGES]; /* usable RAM, sorted, not overlapping, whole pages */
-	uint32_t memory_count;
-	struct machine_range reserved[8]; /* inside it: core image, boot data, first MiB */
-	uint32_t reserved_count;
-	uint32_t cpu_count;  /* CPUs found and usable */
-	uint64_t entry_tsc;  /* read first of all */
-	uint64_t phys_limit; /* first address beyond what the CPU can name */
-};
-void core_main(const struct boot_info *boot);
-/* arch calls this on every CPU (0 included) after core_main has returned; never returns. */
-void core_cpu_main(unsigned cpu);
-
-/* Starts CPUs 1..count-1; each ends in core_cpu_main(). ERR_FEATURE if one does not answer or its TSC is not in step. */
-enum status machine_cpus_start(unsigned count);
-/* Does this CPU have what the back end needs? On failure *what names the missing thing. */
-enum status machine_check(const char **what);
-void machine_cpu_open(
-        unsigned cpu);         /* the same CPU gets ready to run vCPUs; each CPU but 0, which machine_check readies */
-uint32_t machine_vendor(void); /* enum cpu_vendor of abi/info.h */
-/* The core's own read-only image, for the self test. */
-struct machine_range machine_image(void);
-uint64_t machine_image_bytes(void); /* all of the core's image in RAM, stacks included */
-unsigned machine_cpu(void);         /* number of the CPU we are on */
-struct table_format;
-const struct table_format *machine_table_format(void);
-/* Host CPUID, for the check of config_feature. regs in the order of enum cpuid_register. */
-void machine_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4]);
-
 /*
- * Final address space of the core: its own image W^X, stacks guarded, controllers, and these ranges; nothing else.
- * Host-physical address = virtual address. Called once, after everything that needs all of RAM is done.
+ * --- start-up: all that never changes, the starter has made (start/, core/system.h). It enters the core on every CPU that
+ * the configuration has, with the core's own page tables: its image W^X, stacks guarded, controllers, and what the core
+ * shares with subjects; nothing else. Host-physical address = virtual address ---
  */
-struct machine_map {
-	uint64_t base, size;
-	bool writable;
-};
-void machine_protect(const struct machine_map *maps, unsigned count);
+_Noreturn void core_cpu_main(unsigned cpu);
+void core_main(void);                /* on CPU 0, by core_cpu_main() */
+void machine_cpu_open(unsigned cpu); /* the calling CPU gets ready to run vCPUs */
+unsigned machine_cpu(void);          /* number of the CPU we are on */
+
 /* This CPU's window on one 4 KiB page anywhere in RAM; slot 0 or 1. Valid until the next call with the same slot. */
 void *machine_page(struct cpu *cpu, unsigned slot, struct hpa page);
 
@@ -77,19 +41,15 @@ void machine_page_zero(struct cpu *cpu, struct hpa page);
 void machine_page_copy(struct cpu *cpu, struct hpa to, struct hpa from, unsigned bytes); /* the rest of `to` stays */
 
 /* --- time --- */
-uint64_t machine_now(void); /* TSC, never serialising */
-uint64_t machine_tsc_khz(void);
+uint64_t machine_now(void);                             /* TSC, never serialising */
 void machine_timer(struct cpu *cpu, uint64_t deadline); /* one-shot; an absolute TSC; in the past: fires at once */
 
 /* --- interrupts --- */
 void machine_window(struct cpu *cpu); /* take what is pending now: calls core_interrupt_*() */
 /* HLT until an interrupt; takes it. `*unless` non-zero is checked with interrupts off: then it returns at once. */
 void machine_wait(struct cpu *cpu, const volatile uint64_t *unless);
-void machine_kick(unsigned cpu); /* interrupt that CPU so that it leaves its guest or HLT */
-#define MACHINE_LINE_LEVEL 1u
-#define MACHINE_LINE_LOW 2u
-enum status machine_line_open(unsigned gsi, unsigned flags, unsigned cpu, unsigned line); /* masked at first */
-void machine_line_mask(unsigned gsi, bool masked);
+void machine_kick(unsigned cpu);                    /* interrupt that CPU so that it leaves its guest or HLT */
+void machine_line_mask(unsigned line, bool masked); /* by its index in the configuration; masked at first */
 /* Upcalls from arch, on the CPU that took the interrupt, acknowledged already. The timer and the kick need none. */
 void core_interrupt_line(unsigned cpu, unsigned line);
 void core_interrupt_nmi(unsigned cpu);
@@ -102,8 +62,8 @@ _Noreturn void machine_reboot(void);
 _Noreturn void machine_power_off(uint32_t port, uint32_t value); /* falls back to machine_stop */
 
 /* --- vCPUs: only the vCPU's own CPU may call these, machine_vcpu_post() apart --- */
-enum status machine_vcpu_open(struct vcpu *vcpu); /* once, at start: control block from configuration and tables */
-void machine_vcpu_reset(struct vcpu *vcpu);       /* to the start state of config_vcpu; registers, FPU, local APIC */
+void machine_vcpu_open(struct vcpu *vcpu);  /* once, at start: control block from configuration and tables */
+void machine_vcpu_reset(struct vcpu *vcpu); /* to the start state of config_vcpu; registers, FPU, local APIC */
 /* An INIT (vector ~0) or SIPI (0..255) by another vCPU of the subject. */
 void machine_vcpu_start(struct vcpu *vcpu, unsigned vector);
 /*

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "abi/audit.h"
 #include "core/audit.h"
-#include "core/console.h"
 #include "core/cpu.h"
 #include "core/interrupt.h"
 #include "core/machine.h"
@@ -27,29 +26,33 @@ static void load_subjects(void)
 	the_system.stats->load_ticks += machine_now() - from;
 }
 
-void core_main(const struct boot_info *boot)
+static uint64_t started;
+
+void core_main(void)
 {
 	const struct crash_record *crash = panic_record();
 
-	console_text("Bulkhead\n");
-	system_build(boot); /* configuration checked, everything placed and built */
+	system_open();
 	audit_open();
 	audit_core(&cpus[0], 0xffff,
-	           AUDIT(AUDIT_SYSTEM, AUDIT_BOOT, boot->entry_tsc, subject_count, the_system.config->cpu_count));
+	           AUDIT(AUDIT_SYSTEM, AUDIT_BOOT, the_system.stats->entry_tsc, subject_count,
+	                 the_system.config->cpu_count));
 	if (crash)
 		audit_core(&cpus[0], 0xffff, AUDIT(AUDIT_SAFETY, AUDIT_CRASH, crash->vector, crash->error, crash->rip));
 	interrupt_open();
-	if (machine_cpus_start(the_system.config->cpu_count) != OK)
-		system_refuse("a CPU does not start, or its time stamp counter is not in step", the_system.config->name,
-		              the_system.config->cpu_count);
-	system_protect();                                   /* from here on nothing is mapped but what stays */
 	load_subjects();                                    /* the same steps as a restart takes, without the limit */
 	scheduler_start(machine_now() + system_ticks(500)); /* all CPUs begin their first frame together */
+	__atomic_store_n(&started, 1, __ATOMIC_SEQ_CST);
+	for (uint32_t i = 1; i < the_system.config->cpu_count; i++)
+		machine_kick(i);
 }
 
 void core_cpu_main(unsigned cpu)
 {
-	if (cpu)
-		machine_cpu_open(cpu);
+	machine_cpu_open(cpu);
+	if (cpu == 0)
+		core_main();
+	while (!__atomic_load_n(&started, __ATOMIC_SEQ_CST))
+		machine_wait(0, &started);
 	scheduler_run(&cpus[cpu]);
 }

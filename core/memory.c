@@ -67,7 +67,7 @@ void memory_info_update(struct subject *subject)
 	if (!info)
 		return;
 	info->tsc_khz = the_system.tsc_khz;
-	info->cpu_vendor = machine_vendor();
+	info->cpu_vendor = the_system.cpu_vendor;
 	info->time_unix_ns = __atomic_load_n(&time_unix_ns, __ATOMIC_SEQ_CST);
 	info->epoch = subject->stats->restarts;
 	info->schedule = the_system.stats->schedule;

@@ -47,8 +47,7 @@ static __attribute__((cold)) void load_plan(struct cpu *cpu, uint32_t schedule)
 
 /* The members of every group, highest priority first, as pointers: the decision looks at them after each interrupt. The
  * background vCPU of a group is its last member, and behind it stands 0. */
-#define MEMBERS (4 * CONFIG_MAX_VCPUS)
-static struct vcpu *members[MEMBERS], **group_members[CONFIG_MAX_GROUPS], *nobody[1];
+static struct vcpu *members[SCHEDULER_MEMBERS], **group_members[CONFIG_MAX_GROUPS], *nobody[1];
 
 static __attribute__((cold)) void open_groups(void)
 {
@@ -57,8 +56,6 @@ static __attribute__((cold)) void open_groups(void)
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < the_system.config->table[TABLE_GROUP].count; i++, g++) {
-		if (g->member.count + 2 > MEMBERS - count)
-			system_refuse("too many members of scheduling groups", g->name, g->member.count);
 		group_members[i] = &members[count];
 		for (uint32_t m = 0; m < g->member.count; m++)
 			members[count++] = &vcpus[member[g->member.first + m].vcpu];
@@ -144,7 +141,7 @@ static __attribute__((noinline)) void advance(struct cpu *cpu, uint64_t now)
 		audit_core(cpu, 0xffff, AUDIT(AUDIT_SAFETY, AUDIT_TIMING, late, 0, 0));
 }
 
-static void set_timer(struct cpu *cpu, uint64_t deadline)
+static inline __attribute__((always_inline)) void set_timer(struct cpu *cpu, uint64_t deadline)
 {
 	if (cpu->timer == deadline)
 		return;

@@ -11,6 +11,8 @@
  * frame, and that one from its predecessor with the exact fraction carried along.
  */
 void scheduler_start(uint64_t epoch); /* once: the TSC at which the first major frame begins everywhere */
+/* Places for the members of all groups, with two more for each group: the starter refuses more. */
+#define SCHEDULER_MEMBERS (4 * CONFIG_MAX_VCPUS)
 _Noreturn void scheduler_run(struct cpu *cpu);
 /* One round: decide who runs, run it, deal with its exit. For the fake machine, and what scheduler_run repeats. */
 void scheduler_round(struct cpu *cpu);

@@ -17,7 +17,7 @@ static uint64_t ranges(struct machine_range range[2])
 	/* in the package the configuration is padded to whole pages */
 	uint64_t config = ((uint64_t)the_system.config->size + STEP_BYTES - 1) & ~(uint64_t)(STEP_BYTES - 1);
 
-	range[0] = machine_image();
+	range[0] = the_system.image;
 	range[1] = (struct machine_range){the_system.package, config};
 	return (range[0].size + range[1].size) / STEP_BYTES;
 }

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core/system.h"
-#include "lib/placement.h"
-#include "lib/tables.h"
 
 /* core/machine.h on top of struct host. Nothing here decides anything; it records and obeys. */
 struct host host;
@@ -19,7 +17,6 @@ void host_reset(void)
 	host.on_end = on_end;
 	host.crash_page = crash_page;
 	host.cpuid_value = 0xffffffffu;
-	host.tsc_khz = 1000000;
 }
 
 void host_call(enum host_call call)
@@ -70,45 +67,9 @@ void machine_console(char c)
 		host.console[host.console_length++] = c;
 }
 
-enum status machine_check(const char **what)
-{
-	*what = host.missing_feature;
-	return host.missing_feature ? ERR_FEATURE : OK;
-}
 void machine_cpu_open(unsigned cpu)
 {
 	(void)cpu;
-}
-uint32_t machine_vendor(void)
-{
-	return 0;
-}
-void machine_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
-{
-	(void)leaf;
-	(void)subleaf;
-	for (unsigned i = 0; i < 4; i++)
-		regs[i] = host.cpuid_value;
-}
-const struct placement_costs *machine_costs(void)
-{
-	return &placement_costs_amd;
-}
-const struct table_format *machine_table_format(void)
-{
-	return &table_format_npt;
-}
-struct machine_range machine_image(void)
-{
-	return (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
-}
-uint64_t machine_image_bytes(void)
-{
-	return sizeof(host_image);
-}
-enum status machine_cpus_start(unsigned count)
-{
-	return host.cpus_fail || count > CONFIG_MAX_CPUS ? ERR_FEATURE : OK;
 }
 unsigned machine_cpu(void)
 {
@@ -117,11 +78,6 @@ unsigned machine_cpu(void)
 void *machine_crash_page(void)
 {
 	return host.crash_page;
-}
-void machine_protect(const struct machine_map *maps, unsigned count)
-{
-	host.maps = maps;
-	host.protected_maps = count;
 }
 
 void *machine_page(struct cpu *cpu, unsigned slot, struct hpa page)
@@ -147,10 +103,6 @@ uint64_t machine_now(void)
 	host_call(HOST_NOW);
 	host.now[host.cpu] += host.step;
 	return host.now[host.cpu];
-}
-uint64_t machine_tsc_khz(void)
-{
-	return host.tsc_khz;
 }
 void machine_timer(struct cpu *cpu, uint64_t deadline)
 {
@@ -239,17 +191,9 @@ void machine_kick(unsigned cpu)
 	host.kicks[cpu]++;
 	host.kicked[cpu] = true;
 }
-enum status machine_line_open(unsigned gsi, unsigned flags, unsigned cpu, unsigned line)
+void machine_line_mask(unsigned line, bool masked)
 {
-	if (gsi >= HOST_LINES)
-		return ERR_FEATURE;
-	host.line[gsi].open = host.line[gsi].masked = true;
-	host.line[gsi].cpu = cpu;
-	host.line[gsi].line = line;
-	host.line[gsi].flags = flags;
-	return OK;
-}
-void machine_line_mask(unsigned gsi, bool masked)
-{
-	host.line[gsi].masked = masked;
+	for (unsigned gsi = 0; gsi < HOST_LINES; gsi++)
+		if (host.line[gsi].open && host.line[gsi].line == line)
+			host.line[gsi].masked = masked;
 }

@@ -41,7 +41,6 @@ struct host {
 	unsigned cpu; /* the CPU that is being played */
 	uint64_t now[CONFIG_MAX_CPUS];
 	uint64_t until;                     /* no guest and no HLT goes on beyond this; 0 = no bound */
-	uint64_t tsc_khz;                   /* before the core starts */
 	uint64_t step;                      /* ticks that reading the time takes */
 	uint64_t late;                      /* ticks that the timer fires after its deadline ... */
 	uint64_t early;                     /* ... or before it */
@@ -61,10 +60,7 @@ struct host {
 	uint32_t console_length;
 	const char *missing_feature; /* machine_check names it */
 	bool cpus_fail;              /* machine_cpus_start does */
-	bool vcpus_fail;             /* machine_vcpu_open does */
 	uint32_t cpuid_value;        /* every CPUID register of the host */
-	uint32_t protected_maps;
-	const struct machine_map *maps;
 	uint32_t power_port, power_value;
 	enum host_end { HOST_RUNNING, HOST_STOPPED, HOST_REBOOTED, HOST_OFF } end;
 	jmp_buf *on_end;

@@ -5,10 +5,9 @@
 #include "abi/hypercall.h"
 
 /* The fake vCPU: its guest takes a pending vector as soon as it runs with interrupts on, then follows its script. */
-enum status machine_vcpu_open(struct vcpu *vcpu)
+void machine_vcpu_open(struct vcpu *vcpu)
 {
 	machine_vcpu_reset(vcpu);
-	return host.vcpus_fail ? ERR_FEATURE : OK;
 }
 
 void machine_vcpu_reset(struct vcpu *vcpu)

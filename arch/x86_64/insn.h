@@ -4,11 +4,7 @@
 
 #include <stdint.h>
 
-/* Instructions that C has no word for, and their bits; and where start-up code and data go (boot/core.ld). */
-#define INIT_TEXT __attribute__((section(".init.text"))) /* unmapped by machine_protect() */
-#define INIT_DATA __attribute__((section(".bss..init"))) /* the same, zero at start */
-#define ONCE __attribute__((section(".bss..once")))      /* zero at start, read-only after machine_protect() */
-
+/* Instructions that C has no word for, and their bits. */
 #define MSR_APIC_BASE 0x1bu
 #define MSR_TSC_DEADLINE 0x6e0u
 #define MSR_X2APIC 0x800u

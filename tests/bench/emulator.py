@@ -46,7 +46,7 @@ def machine(cpu='max', memory=512, cpus=1):
 def of_system(image, memory=512, cpus=1):
     """The core with a package; COM1 is the standard output, port 0xE9 goes to a file beside the image."""
     return machine('max', memory, cpus) + ['-serial', 'stdio', '-debugcon', 'file:' + image[:-4] + '.e9', '-kernel',
-                                           os.path.join(BUILD, 'core-amd.elf'), '-initrd', image]
+                                           os.path.join(BUILD, 'core.elf'), '-initrd', image]
 
 
 def run(command, log, seconds=240):

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 #include "arch/x86_64/hw/apic.h"
-#include "arch/x86_64/hw/percpu.h"
+#include "arch/x86_64/hw/given.h"
 #include "arch/x86_64/insn.h"
-#include "core/machine.h"
 #include "core/panic.h"
+#include "core/system.h"
+#include "tests/boot/handed.h"
 
 /*
- * A core that only tests the machine beneath it: start-up, timer, windows, lines, CPUs, page rights. Prints a line per
- * finding; the boot module's first byte says how it ends: see break_rule(). tests/boot/run compares.
+ * A core that only tests the machine beneath it, entered by the real starter (but for start/system.c, for which start.c stands
+ * in): timer, windows, lines, CPUs, page rights. Prints a line per finding; the boot module's first byte says how it ends:
+ * see break_rule(). tests/boot/run compares.
  */
 static uint64_t never, cpus_running;
 /* Interrupts count; a compiler that sees all the code at once need not know. */
-static volatile uint64_t line_count, kicks[16], nmi_count;
-static char command;
-static const struct boot_info *info;
-extern const uint8_t core_text[], core_rodata[], core_once[], core_start[];
+static volatile uint64_t line_count, kicks[16], nmi_count, looked;
+struct system the_system __attribute__((section(".bss..given.system")));
+extern const uint8_t core_text[], core_rodata[];
 
 static void text(const char *s)
 {
@@ -74,40 +75,9 @@ void core_panic(unsigned vector, uint64_t error, uint64_t rip, uint64_t detail)
 	finish();
 }
 
-static void show_boot(void)
-{
-	for (unsigned i = 0; i < info->memory_count; i++) {
-		hex("memory: base", info->memory[i].base);
-		hex("size", info->memory[i].size);
-		text("\n");
-	}
-	for (unsigned i = 0; i < info->reserved_count; i++) {
-		hex("reserved: base", info->reserved[i].base);
-		hex("size", info->reserved[i].size);
-		text("\n");
-	}
-	hex("package: at", info->package.at);
-	number("size", info->package_size);
-	number("cpus", info->cpu_count);
-	hex("phys_limit", info->phys_limit);
-	number("ticks since entry", machine_now() - info->entry_tsc);
-	text("\n");
-}
-
-/* The last page of RAM is where the map says: start-up has mapped all that it does not give up. */
-static void show_reach(void)
-{
-	const struct machine_range *last = &info->memory[info->memory_count - 1];
-	uint64_t end = last->base + last->size;
-	volatile uint64_t *word =
-	        (volatile uint64_t *)(uintptr_t)((end < info->phys_limit ? end : info->phys_limit) - 8);
-	*word = 0x5a5a;
-	text(*word == 0x5a5a ? "high memory: fine\n" : "high memory: NOT THERE\n");
-}
-
 static void show_timer(void)
 {
-	uint64_t khz = machine_tsc_khz(), worst = 0, early = 0;
+	uint64_t khz = the_system.tsc_khz, worst = 0, early = 0;
 	for (unsigned i = 0; i < 20; i++) {
 		uint64_t deadline = machine_now() + khz;
 		machine_timer(0, deadline);
@@ -136,30 +106,28 @@ static void show_timer(void)
 
 static void show_line(void)
 {
-	enum status status = machine_line_open(2, 0, 0, 3);
 	out8(0x43, 0x34); /* PIT channel 0: mode 2, 100 Hz */
 	out8(0x40, 11932 & 0xff);
 	out8(0x40, 11932 >> 8);
-	uint64_t deadline = machine_now() + 55 * machine_tsc_khz();
+	uint64_t deadline = machine_now() + 55 * the_system.tsc_khz;
 	for (unsigned pass = 0; pass < 2; pass++) {
-		machine_line_mask(2, pass == 0);
+		machine_line_mask(3, pass == 0);
 		line_count = 0;
-		deadline = machine_now() + 55 * machine_tsc_khz();
+		deadline = machine_now() + 55 * the_system.tsc_khz;
 		while (machine_now() < deadline) {
 			machine_timer(0, deadline);
 			machine_wait(0, &never);
 		}
 		number(pass ? "open" : "line: masked", line_count);
 	}
-	machine_line_mask(2, true);
-	number("status", status);
+	machine_line_mask(3, true);
 	text("\n");
 }
 
 /* By command register to itself: taken at once, interrupts off or not. */
 static void show_nmi(void)
 {
-	apic_send(percpu[0].apic_id, 0x4400);
+	apic_send(given.percpu[0].apic_id, 0x4400);
 	number("nmi: taken", nmi_count);
 	text("\n");
 }
@@ -173,24 +141,13 @@ static void show_window_pages(void)
 	text(*a == 0x2222 && *(uint64_t *)0x1000000 == 0x1111 ? "windows: fine\n" : "windows: WRONG\n");
 }
 
-void core_main(const struct boot_info *boot)
+static void show_machine(void)
 {
-	info = boot;
-	command = *(const char *)boot->package.at;
-	show_boot();
-	show_reach();
 	show_timer();
 	show_line();
 	show_nmi();
 	show_window_pages();
-	uint64_t start = machine_now();
-	enum status status = machine_cpus_start(boot->cpu_count);
-	number("smp: status", status);
-	number("us", (machine_now() - start) * 1000 / machine_tsc_khz());
-	text("\n");
-	const struct machine_map map[] = {{boot->package.at, 4096, false}, {0x1800000, 0x400000, true}};
-	machine_protect(map, 2);
-	*(volatile uint64_t *)0x1900000 = 1;
+	*(volatile uint64_t *)(LARGE_RANGE + 0x100000) = 1;
 	text("protected\n");
 }
 
@@ -205,18 +162,18 @@ __attribute__((noinline)) static uint64_t deep(uint64_t n)
 static void break_rule(void)
 {
 	static const uint8_t return_instruction[] = {0xc3};
-	switch (command) {
+	switch (*(const char *)the_system.package) {
 	case 'r': /* constants are constant */
 		*(volatile uint64_t *)(uintptr_t)core_rodata = 1;
 		break;
 	case 'w': /* code too */
 		*(volatile uint64_t *)(uintptr_t)core_text = 1;
 		break;
-	case 't': /* what start-up wrote, page tables among it */
-		*(volatile uint64_t *)(uintptr_t)core_once = 1;
+	case 't': /* what the starter wrote, page tables among it */
+		*(volatile uint64_t *)(uintptr_t)given.table = 1;
 		break;
 	case 'm': /* a range given as read-only */
-		*(volatile uint64_t *)(uintptr_t)info->package.at = 1;
+		*(volatile uint64_t *)(uintptr_t)the_system.package = 1;
 		break;
 	case 'u': /* memory that nobody gave */
 		*(volatile uint64_t *)0x1700000 = 1;
@@ -227,8 +184,8 @@ static void break_rule(void)
 	case 'o': /* the stack ends in a guard page */
 		number("depth", deep(1000000));
 		break;
-	case 'i': /* start-up code is gone */
-		((void (*)(void))(uintptr_t)core_start)();
+	case 'i': /* the starter is gone */
+		((void (*)(void))STARTER)();
 		break;
 	case 'v': /* a vector without a gate */
 		__asm__ volatile("int $0x80");
@@ -245,6 +202,8 @@ static void break_rule(void)
 void core_cpu_main(unsigned cpu)
 {
 	if (cpu != 0) {
+		while (looked == 0)
+			machine_wait(0, &looked);
 		__atomic_fetch_or(&cpus_running, UINT64_C(1) << cpu, __ATOMIC_SEQ_CST);
 		machine_kick(0);
 		while (kicks[cpu] == 0)
@@ -253,11 +212,15 @@ void core_cpu_main(unsigned cpu)
 		machine_kick(0);
 		machine_stop();
 	}
-	uint64_t all = (UINT64_C(1) << info->cpu_count) - 2;
+	show_machine();
+	looked = 1;
+	for (unsigned i = 1; i < the_system.HANDED_CPUS; i++)
+		machine_kick(i);
+	uint64_t count = the_system.HANDED_CPUS, all = (UINT64_C(1) << count) - 2;
 	while (__atomic_load_n(&cpus_running, __ATOMIC_SEQ_CST) != all)
 		machine_wait(0, &never);
 	hex("running", cpus_running);
-	for (unsigned i = 1; i < info->cpu_count; i++) {
+	for (unsigned i = 1; i < count; i++) {
 		kicks[i] = 1;
 		machine_kick(i);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
-#include "arch/x86_64/acpi.h"
+#include "start/x86_64/acpi.h"
 
 /*
  * The input is physical memory from 0xe0000 on. Checksums would keep a fuzzer outside, so they are made good first:

@@ -5,6 +5,7 @@
 #include "core/scheduler.h"
 #include "core/subject.h"
 #include "core/system.h"
+#include "start/system.h"
 #include "tests/unit/sample.h"
 
 /*
@@ -55,18 +56,23 @@ static void power_on(const struct sample *sample, struct boot_info *info)
 		host.now[i] = 1000000;
 	host.cpuid_value = ~0u;
 	*info = (struct boot_info){
-	        .package = {(uint64_t)(uintptr_t)sample},
+	        .package = (uint64_t)(uintptr_t)sample,
 	        .package_size = sizeof(*sample),
 	        .memory = {{(uint64_t)(uintptr_t)memory, MEMORY}},
 	        .memory_count = 1,
 	        .cpu_count = CONFIG_MAX_CPUS,
 	        .phys_limit = UINT64_C(1) << 47,
+	        .tsc_khz = 1000000,
 	};
 }
 
 static void run(const struct boot_info *info)
 {
-	core_main(info);
+	static struct system_maps maps;
+
+	the_system.image = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
+	system_build(info, &the_system, &maps);
+	core_main();
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		host.cpu = i % the_system.config->cpu_count;
 		host.until = host.now[host.cpu] + 20000;

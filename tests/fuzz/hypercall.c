@@ -6,6 +6,7 @@
 #include "core/scheduler.h"
 #include "core/subject.h"
 #include "core/system.h"
+#include "start/system.h"
 #include "tests/unit/sample.h"
 
 /*
@@ -38,17 +39,21 @@ static struct sample *powerful(void)
 
 static void boot(void)
 {
-	static struct boot_info info = {.memory_count = 1, .cpu_count = 1, .phys_limit = UINT64_C(1) << 47};
+	static struct boot_info info = {
+	        .memory_count = 1, .cpu_count = 1, .tsc_khz = 1000000, .phys_limit = UINT64_C(1) << 47};
+	static struct system_maps maps;
 
 	host_reset();
 	host.now[0] = 1000000;
 	sample = powerful();
 	pristine = powerful();
-	info.package.at = (uint64_t)(uintptr_t)sample;
+	info.package = (uint64_t)(uintptr_t)sample;
 	info.package_size = sizeof(*sample);
 	info.memory[0].base = (uint64_t)(uintptr_t)aligned_alloc(4096, MEMORY);
 	info.memory[0].size = MEMORY;
-	core_main(&info);
+	the_system.image = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
+	system_build(&info, &the_system, &maps);
+	core_main();
 	epoch = cpus[0].major_start;
 }
 

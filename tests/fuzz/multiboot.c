@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
-#include "arch/x86_64/multiboot.h"
+#include "start/x86_64/multiboot.h"
 
 /* First byte: version; the rest is physical memory from BASE on, with the loader's information at its start. */
 #define BASE UINT64_C(0x1000)
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (multiboot_parse(&view, magic, BASE, &boot, &out) == OK) {
 		uint64_t end = 0;
 		for (uint32_t i = 0; i < boot.memory_count; i++) {
-			const struct machine_range *range = &boot.memory[i];
+			const struct placement_range *range = &boot.memory[i];
 			if (range->size == 0 || (range->base | range->size) & 4095 || (i > 0 && range->base <= end) ||
 			    range->size > ~UINT64_C(0) - range->base)
 				abort();

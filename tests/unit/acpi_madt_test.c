@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86_64/acpi.h"
-#include "core/machine.h"
+#include "start/x86_64/acpi.h"
+#include "start/machine.h"
 
 /* The first MiB, as a firmware would have filled it: RSDP at 0xf0010, tables from 0xf1000. */
 #define SIZE 0x100000u

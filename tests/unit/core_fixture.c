@@ -10,6 +10,7 @@
 #define MEMORY_BYTES (UINT64_C(32) << 20)
 #define SECOND UINT64_C(1000000000)
 struct boot_info rig_boot_info;
+struct system_maps rig_maps;
 static jmp_buf on_end;
 static bool end_expected;
 
@@ -62,12 +63,14 @@ void rig_prepare(struct sample *sample)
 	for (unsigned i = 0; i < CONFIG_MAX_CPUS; i++)
 		host.now[i] = 1000000;
 	rig_boot_info = (struct boot_info){
-	        .package = {(uint64_t)(uintptr_t)sample},
+	        .package = (uint64_t)(uintptr_t)sample,
 	        .package_size = sample->header.package_size,
 	        .memory = {{(uint64_t)(uintptr_t)memory, MEMORY_BYTES}},
 	        .memory_count = 1,
 	        .cpu_count = CONFIG_MAX_CPUS,
 	        .entry_tsc = 77,
+	        .tsc_khz = 1000000,
+	        .image_bytes = sizeof(host_image),
 	        .phys_limit = UINT64_C(1) << 47,
 	};
 }
@@ -75,7 +78,9 @@ void rig_prepare(struct sample *sample)
 static void boot(void *context)
 {
 	(void)context;
-	core_main(&rig_boot_info);
+	the_system.image = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
+	system_build(&rig_boot_info, &the_system, &rig_maps);
+	core_main();
 }
 
 enum host_end rig_ends(void (*run)(void *), void *context)

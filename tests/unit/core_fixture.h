@@ -14,6 +14,7 @@
 #include "core/subject.h"
 #include "core/system.h"
 #include "core/vcpu.h"
+#include "start/system.h"
 #include "tests/unit/sample.h"
 
 /*
@@ -29,8 +30,9 @@ struct sample *rig_sample(void);
 
 /* Where it boots: 32 MiB of memory. Change `rig_boot_info` between rig_prepare and rig_start. */
 extern struct boot_info rig_boot_info;
+extern struct system_maps rig_maps;      /* what the starter would map in the core */
 void rig_prepare(struct sample *sample); /* seals it */
-void rig_start(void);                    /* core_main on it; fails the test if the core refuses */
+void rig_start(void);                    /* starter and core on it; fails the test if it is refused */
 void rig_boot(struct sample *sample);    /* both */
 /* Boots what must be refused; returns what the console said. */
 const char *rig_refusal(void);

@@ -51,7 +51,7 @@ static void frames_never_drift_over_a_million_frames_with_an_odd_clock(void **st
 	s->frame[0].length_us = 3;
 	s->frame[1].length_us = 4;
 	rig_prepare(s);
-	host.tsc_khz = 2399987;
+	rig_boot_info.tsc_khz = 2399987;
 	rig_start();
 	uint64_t from = epoch();
 	for (uint64_t frame = 0; frame < 1000000; frame++) {
@@ -204,7 +204,7 @@ static void every_cpu_switches_at_the_same_boundary(void **state)
 	struct sample *s = rig_sample();
 	sample_add_cpu(s);
 	rig_prepare(s);
-	host.tsc_khz = 2399987;
+	rig_boot_info.tsc_khz = 2399987;
 	rig_start();
 	rig_run_for(50 * MS);
 	uint64_t asked = host.now[0];
@@ -254,7 +254,7 @@ static void a_distance_of_many_major_frames_is_kept_too(void **state)
 	s->frame[1].length_us = 3;
 	s->frame[2].length_us = s->frame[3].length_us = 5;
 	rig_prepare(s);
-	host.tsc_khz = 2399987;
+	rig_boot_info.tsc_khz = 2399987;
 	rig_start();
 	rig_run_for(MS);
 	uint64_t now = host.now[0];

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <cmocka.h>
 #include "arch/x86_64/intel/assist.h"
-#include "arch/x86_64/intel/control.h"
+#include "start/x86_64/vendor.h"
+#include "start/x86_64/control.h"
 #include "arch/x86_64/lapic_state.h"
 
 /*
@@ -186,7 +187,7 @@ static void twins(uint32_t has)
 	memcpy(&assisted, &plain, sizeof(plain));
 	assisted.has = has;
 	memset(assisted.open, 0xff, sizeof(assisted.open));
-	assist_open(assisted.open, has);
+	permission_assisted(assisted.open, has);
 	assisted.check = true;
 	compare();
 	write_both(REG_SVR, 0x1ff);
@@ -327,7 +328,7 @@ static void only_what_the_page_holds_is_open(void **state)
 	(void)state;
 	for (unsigned i = 0; i < PROCESSORS; i++) {
 		memset(map, 0xff, sizeof(map));
-		assist_open(map, processors[i]);
+		permission_assisted(map, processors[i]);
 		for (unsigned byte = 0; byte < sizeof(map); byte++)
 			if ((byte & 0x7ff) < 0x100 || (byte & 0x7ff) > 0x107)
 				assert_int_equal(map[byte], 0xff);

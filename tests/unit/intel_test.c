@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "arch/x86_64/intel/check.h"
-#include "arch/x86_64/intel/control.h"
+#include "start/x86_64/control.h"
 #include "arch/x86_64/intel/decode.h"
 #include "lib/config.h"
 #include "lib/tables.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86_64/multiboot.h"
-#include "arch/x86_64/ranges.h"
+#include "start/x86_64/multiboot.h"
+#include "start/x86_64/ranges.h"
 
 /* A little physical memory at BASE, as a boot loader would have filled it. */
 #define BASE UINT64_C(0x9000)
@@ -92,7 +92,7 @@ static void version_1_gives_memory_and_the_first_module(void **state)
 	assert_int_equal(f->boot.memory[0].size, 0x9f000);
 	assert_int_equal(f->boot.memory[1].base, 0x100000);
 	assert_int_equal(f->boot.memory[1].size, 0x1ff00000);
-	assert_int_equal(f->boot.package.at, 0x300000);
+	assert_int_equal(f->boot.package, 0x300000);
 	assert_int_equal(f->boot.package_size, 0x12345);
 	assert_int_equal(f->out.rsdp, 0);
 }
@@ -206,7 +206,7 @@ static void version_2_gives_memory_module_and_root_pointer(void **state)
 	assert_int_equal(parse_2(f), OK);
 	assert_int_equal(f->boot.memory_count, 2);
 	assert_int_equal(f->boot.memory[1].base, UINT64_C(0x100000000));
-	assert_int_equal(f->boot.package.at, 0x23000);
+	assert_int_equal(f->boot.package, 0x23000);
 	assert_int_equal(f->boot.package_size, 0x1000);
 	assert_int_equal(f->out.rsdp, BASE + newer + 8);
 	put32(f, newer, 99); /* without the new one, the old one serves */
@@ -238,7 +238,7 @@ static void tags_with_impossible_sizes_are_refused(void **state)
 static void a_full_list_gives_up_the_smallest_range(void **state)
 {
 	(void)state;
-	struct machine_range at[BOOT_RANGES];
+	struct placement_range at[BOOT_RANGES];
 	struct ranges ranges = {.at = at};
 	for (uint64_t i = 0; i < BOOT_RANGES; i++)
 		ranges_add(&ranges, i << 20, (i + 2) << 12);
@@ -256,7 +256,7 @@ static void a_full_list_gives_up_the_smallest_range(void **state)
 static void ranges_at_the_end_of_the_address_space_do_not_wrap(void **state)
 {
 	(void)state;
-	struct machine_range at[BOOT_RANGES];
+	struct placement_range at[BOOT_RANGES];
 	struct ranges ranges = {.at = at};
 	ranges_add(&ranges, ~UINT64_C(0) - 100, 50);
 	assert_int_equal(ranges.count, 0);

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86_64/select/select.h"
+#include "start/x86_64/select.h"
 
 #define SVMDIS 0x10u
 #define VM_CR_LOCK 0x08u

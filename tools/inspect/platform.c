@@ -144,55 +144,37 @@ bool platform_read(struct platform *platform, const char *path, const char *core
 	return true;
 }
 
-/* From the lowest to the highest byte of the segments of an ELF32 file; `place`: up to where the first only keeps room. */
-struct elf_extent {
-	uint64_t low, high, place;
-};
-
-static bool find_extent(const char *elf_path, struct elf_extent *extent)
+/*
+ * What GRUB and QEMU load. Where the first segment only keeps room, it is the place of a core, the second is the starter,
+ * and what follows is free when regions are placed (start/x86_64/start.ld).
+ */
+bool platform_core(struct platform *platform, const char *elf_path)
 {
 	Elf32_Ehdr header;
+	uint64_t low = ~UINT64_C(0), high = 0, kept = 0;
 	FILE *file = fopen(elf_path, "rb");
-	*extent = (struct elf_extent){.low = ~UINT64_C(0)};
 	if (!file)
 		return false;
 	bool good = fread(&header, sizeof(header), 1, file) == 1 && !memcmp(header.e_ident, ELFMAG, SELFMAG) &&
 	            header.e_ident[EI_CLASS] == ELFCLASS32 && header.e_phentsize == sizeof(Elf32_Phdr) &&
 	            !fseek(file, (long)header.e_phoff, SEEK_SET);
+	bool place = false;
 	for (unsigned i = 0; good && i < header.e_phnum; i++) {
 		Elf32_Phdr segment;
 		good = fread(&segment, sizeof(segment), 1, file) == 1;
 		if (!good || segment.p_type != PT_LOAD || !segment.p_memsz)
 			continue;
 		uint64_t end = segment.p_paddr + (uint64_t)segment.p_memsz;
-		extent->low = segment.p_paddr < extent->low ? segment.p_paddr : extent->low;
-		extent->high = end > extent->high ? end : extent->high;
-		if (i == 0 && !segment.p_filesz)
-			extent->place = end;
+		place |= i == 0 && !segment.p_filesz;
+		low = segment.p_paddr < low ? segment.p_paddr : low;
+		high = end > high ? end : high;
+		kept = place && i > 1 ? kept : high;
 	}
 	fclose(file);
-	return good && extent->low < extent->high;
-}
-
-/* What GRUB and QEMU load: a core, or the image of both cores (arch/x86_64/select); then the one for AMD lies beside it. */
-bool platform_core(struct platform *platform, const char *elf_path)
-{
-	static const char name[] = "core-amd.elf";
-	char beside[4096];
-	struct elf_extent extent, core;
-	if (!find_extent(elf_path, &extent))
+	if (!good || low >= high)
 		return false;
-	core = extent;
-	if (extent.place) {
-		const char *slash = strrchr(elf_path, '/');
-		core.high = extent.place;
-		snprintf(beside, sizeof(beside), "%.*s%s", slash ? (int)(slash - elf_path + 1) : 0, elf_path, name);
-		if (find_extent(beside, &extent))
-			core = extent;
-		find_extent(elf_path, &extent);
-	}
-	platform->core = core.low / PAGE * PAGE;
-	platform->core_size = (core.high + PAGE - 1) / PAGE * PAGE - platform->core;
-	platform->loaded_end = extent.high;
+	platform->core = low / PAGE * PAGE;
+	platform->core_size = (kept + PAGE - 1) / PAGE * PAGE - platform->core;
+	platform->loaded_end = high;
 	return true;
 }

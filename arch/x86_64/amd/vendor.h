@@ -3,10 +3,10 @@
 #define ARCH_X86_64_AMD_VENDOR_H
 
 #include "arch/x86_64/amd/vmcb.h"
+#include "arch/x86_64/hw/given.h"
 #include "arch/x86_64/vcpu/vcpu.h"
 
 /* The accessors of arch/x86_64/vcpu/vcpu.h, and what the files of this folder share. A VMCB is memory: nothing to select. */
-extern bool amd_has_next_rip;
 void amd_after(struct vcpu_state *state); /* what an exit has cut short or ended. interrupt.c */
 
 #define vendor_select(state) ((void)(state))
@@ -51,7 +51,7 @@ static inline void vendor_begin(struct vcpu_state *state, bool instruction)
 /* The instruction behind the one that exited, which is `length` bytes long if hardware is silent. */
 static inline uint64_t vendor_behind(const struct vcpu_state *state, uint64_t rip, uint32_t length)
 {
-	return amd_has_next_rip ? state->vendor.vmcb->next_rip : rip + length;
+	return given.next_rip ? state->vendor.vmcb->next_rip : rip + length;
 }
 #define vendor_behind_port(state, rip) ((void)(rip), vendor_get(state, exit_info2))
 

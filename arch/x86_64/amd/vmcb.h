@@ -98,5 +98,7 @@ _Static_assert(offsetof(struct vmcb, pause_threshold) == 0x3c && offsetof(struct
 #define VMEXIT_REFUSED 0xffffffffu
 
 #define EFER_SVME (UINT64_C(1) << 12)
+/* A subject's permission maps: I/O, then MSRs from this byte on. */
+#define PERMISSION_MSRPM (3 * 4096u)
 
 #endif

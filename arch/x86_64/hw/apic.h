@@ -2,7 +2,6 @@
 #ifndef ARCH_X86_64_HW_APIC_H
 #define ARCH_X86_64_HW_APIC_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* The host's local APIC: x2APIC where CPUID has it, else the page at its architectural address. */
@@ -18,9 +17,6 @@
 #define APIC_ICR_STARTUP 0x4600u
 #define APIC_ICR_FIXED 0x4000u
 
-bool apic_x2apic(void); /* does this machine have x2APIC? */
-void apic_init(void);   /* on each CPU: enabled, everything masked but NMI */
-uint32_t apic_id(void);
 uint32_t apic_read(unsigned reg);
 void apic_write(unsigned reg, uint32_t value);
 void apic_send(uint32_t id, uint32_t command); /* waits, bounded, until an earlier one has gone */

@@ -12,11 +12,4 @@
 #define VECTOR_SPURIOUS 0xff
 #define VECTOR_LINES 24
 
-#ifndef __ASSEMBLER__
-#include <stdbool.h>
-/* Once: fills the table. x2apic: how the timer's and the kick's stubs acknowledge. */
-void idt_init(bool x2apic);
-void idt_load(void);
-#endif
-
 #endif

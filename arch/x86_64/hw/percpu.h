@@ -22,13 +22,9 @@
 #include <stdint.h>
 #include "abi/config.h"
 
-struct cpu;
 struct percpu {
 	uint32_t number, apic_id;
-	uint32_t online;
-	uint32_t reserved0;
-	struct cpu *cpu; /* the core's; for whoever wants to find it by GS. Settable until machine_protect() */
-	struct tss {     /* APM 2 12.2.5 */
+	struct tss { /* APM 2 12.2.5 */
 		uint32_t reserved0;
 		uint32_t rsp[6];
 		uint32_t reserved1[2];
@@ -38,7 +34,6 @@ struct percpu {
 	} tss;
 };
 _Static_assert(sizeof(struct tss) == 104, "fixed layout");
-extern struct percpu percpu[CONFIG_MAX_CPUS];
 
 static inline unsigned percpu_number(void)
 {
@@ -46,11 +41,6 @@ static inline unsigned percpu_number(void)
 	__asm__ volatile("mov %%rsp, %0" : "=r"(rsp));
 	return (unsigned)(rsp >> PERCPU_SHIFT) & PERCPU_MASK;
 }
-
-/* Once, before the first percpu_load(): descriptors and stacks of all CPUs. */
-void percpu_init(void);
-/* On each CPU, on its own stack: GDT, TSS, IDT, GS base = &percpu[cpu], control register bits the machine has. */
-void percpu_load(unsigned cpu);
 #endif
 
 #endif

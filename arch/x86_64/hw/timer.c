@@ -1,145 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "arch/x86_64/timer.h"
-#include "abi/config.h"
 #include "arch/x86_64/hw/apic.h"
-#include "arch/x86_64/hw/idt.h"
-#include "arch/x86_64/hw/timer.h"
 #include "core/machine.h"
 
-/*
- * Frequencies come from CPUID 0x15 where it states them, else from one 8 ms measurement of TSC and local APIC timer
- * against PIT channel 2. A sample is taken at an edge of the PIT's count, and of several the one with the shortest
- * doubt is kept: an emulator may lose its CPU for milliseconds between two instructions.
- */
-#define PIT_HZ UINT64_C(1193182)
-#define PIT_TICKS 9546u /* 8 ms */
-#define SAMPLES 8u
-#define ATTEMPTS 5u
-#define EDGE_POLLS 100000u
-
-struct timer_scale timer_scale ONCE;
-static uint64_t tsc_khz ONCE;
-static bool deadline_mode ONCE;
-
-struct sample {
-	uint64_t tsc, doubt;
-	uint32_t apic, pit;
-};
-
-INIT_TEXT static uint32_t pit_count(void)
+void timer_arm_msr(const struct timer_scale *scale, uint64_t deadline)
 {
-	out8(0x43, 0x80); /* latch channel 2 */
-	uint32_t low = in8(0x42);
-	return low | (uint32_t)in8(0x42) << 8;
-}
-
-INIT_TEXT __attribute__((noinline)) static void sample(struct sample *best)
-{
-	best->doubt = ~UINT64_C(0);
-	for (unsigned i = 0; i < SAMPLES; i++) {
-		struct sample edge = {.pit = pit_count(), .tsc = rdtsc()};
-		uint32_t first = edge.pit;
-		uint64_t before = edge.tsc;
-		for (unsigned polls = 0; edge.pit == first && polls < EDGE_POLLS; polls++) {
-			before = edge.tsc;
-			edge.pit = pit_count();
-			edge.tsc = rdtsc();
-		}
-		edge.apic = apic_read(APIC_TIMER_CURRENT);
-		edge.doubt = rdtsc() - before;
-		if (edge.doubt < best->doubt)
-			*best = edge;
-	}
-}
-
-INIT_TEXT static bool pit_ran_out(void)
-{
-	return in8(0x61) & 1u << 5;
-}
-
-/* CPUID 0x15: crystal in ECX; the local APIC timer runs at the crystal's rate (SDM 3A 11.5.4). */
-INIT_TEXT static bool stated(uint64_t *tsc_hz, uint64_t *apic_hz)
-{
-	uint32_t regs[4];
-	cpuid(0, 0, regs);
-	if (regs[CPUID_EAX] < 0x15)
-		return false;
-	cpuid(0x15, 0, regs);
-	if (regs[CPUID_EAX] == 0 || regs[CPUID_EBX] == 0 || regs[CPUID_ECX] == 0)
-		return false;
-	*apic_hz = regs[CPUID_ECX];
-	*tsc_hz = *apic_hz * regs[CPUID_EBX] / regs[CPUID_EAX];
-	return true;
-}
-
-/* The PIT's difference is the truth if it did not run out in between. */
-INIT_TEXT static bool measured(uint64_t *tsc_hz, uint64_t *apic_hz)
-{
-	struct sample from, to;
-	for (unsigned i = 0; i < ATTEMPTS; i++) {
-		out8(0x61, (uint8_t)((in8(0x61) & ~2u) | 1u)); /* gate on, speaker off */
-		out8(0x43, 0xb0); /* channel 2, both bytes, mode 0: OUT rises once, at zero */
-		out8(0x42, 0xff);
-		out8(0x42, 0xff);
-		pit_count(); /* the first count loads it */
-		apic_write(APIC_TIMER_INITIAL, ~0u);
-		sample(&from);
-		for (unsigned polls = 0; polls < 1000 * EDGE_POLLS && !pit_ran_out(); polls++)
-			if (from.pit - pit_count() >= PIT_TICKS)
-				break;
-		sample(&to);
-		apic_write(APIC_TIMER_INITIAL, 0);
-		if (pit_ran_out() || from.pit <= to.pit)
-			continue;
-		*tsc_hz = (to.tsc - from.tsc) * PIT_HZ / (from.pit - to.pit);
-		*apic_hz = (from.apic - to.apic) * PIT_HZ / (from.pit - to.pit);
-		return true;
-	}
-	return false;
-}
-
-INIT_TEXT bool timer_init(void)
-{
-	uint64_t tsc_hz, apic_hz;
-	uint32_t regs[4];
-	cpuid(1, 0, regs);
-	deadline_mode = regs[CPUID_ECX] >> 24 & 1;
-	timer_scale.msr = deadline_mode || apic_x2apic();
-	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED);
-	apic_write(APIC_TIMER_DIVIDE, 0xb); /* by 1 */
-	if (!stated(&tsc_hz, &apic_hz) && !measured(&tsc_hz, &apic_hz))
-		return false;
-	tsc_khz = tsc_hz / 1000;
-	if (tsc_khz == 0 || apic_hz >> 32)
-		return false;
-	timer_scale.mul = (apic_hz << 32) / tsc_hz;
-	if (timer_scale.mul == 0)
-		return false;
-	timer_scale.max = (UINT64_C(0xfffffffe) << 32) / timer_scale.mul;
-	return true;
-}
-
-INIT_TEXT void timer_start(void)
-{
-	apic_write(APIC_TIMER_DIVIDE, 0xb);
-	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | (deadline_mode ? APIC_LVT_DEADLINE : 0));
-	__asm__ volatile("mfence" : : : "memory"); /* before the first deadline: SDM 3A 11.5.4.1 */
-}
-
-void timer_arm_msr(uint64_t deadline)
-{
-	if (deadline_mode)
+	if (scale->deadline)
 		wrmsr(MSR_TSC_DEADLINE, deadline == 0 ? 1 : deadline); /* 0 would disarm */
 	else
-		wrmsr(MSR_X2APIC + APIC_TIMER_INITIAL / 16, timer_count(deadline));
+		wrmsr(MSR_X2APIC + APIC_TIMER_INITIAL / 16, timer_count(scale, deadline));
 }
 
 uint64_t machine_now(void)
 {
 	return rdtsc();
-}
-
-uint64_t machine_tsc_khz(void)
-{
-	return tsc_khz;
 }

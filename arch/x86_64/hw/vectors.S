@@ -86,4 +86,17 @@ vector_ack_x2apic:
 	pop %rax
 	iretq
 
+	/* _Noreturn void core_enter(uint64_t root, uint64_t cpu): from the starter, which is not mapped any more then */
+	.globl core_enter
+core_enter:
+	mov %rdi, %cr3
+	mov %esi, %edi
+	inc %esi
+	shl $PERCPU_SHIFT, %rsi
+	movabs $PERCPU_HIGH, %rsp
+	add %rsi, %rsp
+	xor %ebp, %ebp
+	call core_cpu_main
+	ud2
+
 	.section .note.GNU-stack, "", @progbits

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdbool.h>
-#include "arch/x86_64/insn.h"
 #include "core/machine.h"
 
 /*
@@ -12,9 +11,4 @@ void machine_window(struct cpu *cpu)
 {
 	(void)cpu;
 	__asm__ volatile("sti; nop; cli" : : : "memory");
-}
-
-void machine_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
-{
-	cpuid(leaf, subleaf, regs);
 }

@@ -11,12 +11,6 @@
  *
  * Without delivery ends of interrupts exit anyway, and the threshold tells when the task priority lets one pass.
  */
-/* ID, version, TPR, PPR, LDR, SVR, ISR, TMR, IRR, ESR, LVT, initial count, divide: what is in the page as it is read. ICR
- * is not, since its halves lie 16 bytes apart there, nor is the current count, which is computed. */
-#define READABLE UINT64_C(0x41fc01ffffffa50c)
-#define READS_OF_X2APIC 0x100 /* SDM 3C 24.6.9: a bit for each MSR from 0 on; writes 2 KiB on */
-#define WRITES_OF_X2APIC 0x900
-
 static bool level_in_service(const struct lapic *lapic)
 {
 	for (uint64_t words = lapic->isr.all; words; words &= words - 1) {
@@ -48,24 +42,4 @@ void assist_follow(struct lapic *lapic)
 	for (unsigned word = lapic->isr_top / 32; word < 8 && !lapic->reg[REG_ISR + word].value; word--)
 		lapic->isr.of[word] = 0;
 	lapic->isr_top = lapic_highest_in(lapic, REG_ISR, lapic->isr.all);
-}
-
-static void open(uint8_t *bytes, uint64_t registers)
-{
-	for (unsigned i = 0; i < 8; i++)
-		bytes[i] &= (uint8_t) ~(registers >> 8 * i);
-}
-
-void assist_open(uint8_t *msr_bitmap, uint32_t has)
-{
-	uint64_t task = UINT64_C(1) << REG_TPR, end = UINT64_C(1) << REG_EOI, priority = UINT64_C(1) << REG_PPR;
-
-	if (!(has & SECONDARY_X2APIC))
-		return;
-	open(msr_bitmap + READS_OF_X2APIC, task);
-	open(msr_bitmap + WRITES_OF_X2APIC, task);
-	if (has & SECONDARY_REGISTERS)
-		open(msr_bitmap + READS_OF_X2APIC, has & SECONDARY_DELIVERY ? READABLE : READABLE & ~priority);
-	if (has & SECONDARY_DELIVERY)
-		open(msr_bitmap + WRITES_OF_X2APIC, end);
 }

@@ -16,7 +16,5 @@ struct assist {
 void assist_choose(struct assist *assist, const struct lapic *lapic, uint32_t has, bool reports);
 /* After a run with delivery: ends of interrupts that the page alone shows. */
 void assist_follow(struct lapic *lapic);
-/* Opens, in a bitmap that intercepts all MSRs, what the processor answers where `has` is in force. */
-void assist_open(uint8_t *msr_bitmap, uint32_t has);
 
 #endif

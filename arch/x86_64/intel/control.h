@@ -2,10 +2,7 @@
 #ifndef ARCH_X86_64_INTEL_CONTROL_H
 #define ARCH_X86_64_INTEL_CONTROL_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-/* Pure: from what the capability MSRs say (SDM 3D appendix A) to the control words of every VMCS. */
+/* The control words of every VMCS, as start/x86_64/control.c chooses them. */
 enum control_word {
 	CONTROL_PIN,
 	CONTROL_PROCESSOR,
@@ -15,15 +12,5 @@ enum control_word {
 	CONTROL_EPT,
 	CONTROL_WORDS
 };
-/* What the back end uses. `lost`: what is lost without it; 0 = it is required. */
-struct capability {
-	uint32_t word, mask;
-	const char *name, *lost;
-};
-extern const struct capability control_table[];
-extern const unsigned control_table_count;
-/* `capability`: bits that must be 1 in the low half, those that may be in the high half; CONTROL_EPT: EPT and VPID
- * capabilities, low half zero. Returns 0, or the name of what is missing. */
-const char *control_choose(const uint64_t capability[CONTROL_WORDS], uint64_t chosen[CONTROL_WORDS]);
 
 #endif

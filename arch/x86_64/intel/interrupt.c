@@ -73,10 +73,10 @@ static void assist(struct vcpu *vcpu)
 	struct vcpu_vendor *vendor = &vcpu->machine.vendor;
 	struct assist now;
 
-	assist_choose(&now, vcpu->machine.lapic, (uint32_t)intel_controls[CONTROL_SECONDARY], vcpu->layer);
+	assist_choose(&now, vcpu->machine.lapic, (uint32_t)given.controls[CONTROL_SECONDARY], vcpu->layer);
 	if (now.mode != vendor->mode) {
 		vendor->mode = now.mode;
-		vmcs_write(VMCS_SECONDARY, (intel_controls[CONTROL_SECONDARY] & ~(uint64_t)SECONDARY_APIC) | now.mode);
+		vmcs_write(VMCS_SECONDARY, (given.controls[CONTROL_SECONDARY] & ~(uint64_t)SECONDARY_APIC) | now.mode);
 		vmcs_write(VMCS_MSR_BITMAP, intel_msr_bitmap(vendor));
 	}
 	if (!(now.mode & SECONDARY_DELIVERY)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "arch/x86_64/timer.h"
+#include "arch/x86_64/hw/given.h"
 #include "arch/x86_64/intel/vendor.h"
 
 /*
@@ -8,13 +8,13 @@
  */
 static bool preempts(const struct cpu *cpu)
 {
-	return cpu && intel_controls[CONTROL_PIN] & PIN_PREEMPTION;
+	return cpu && given.controls[CONTROL_PIN] & PIN_PREEMPTION;
 }
 
 void machine_timer(struct cpu *cpu, uint64_t deadline)
 {
 	if (!preempts(cpu))
-		timer_arm(deadline);
+		timer_arm(&given.timer, deadline);
 }
 
 void machine_wait(struct cpu *cpu, const volatile uint64_t *unless)
@@ -22,6 +22,6 @@ void machine_wait(struct cpu *cpu, const volatile uint64_t *unless)
 	if (*unless)
 		return;
 	if (preempts(cpu))
-		timer_arm(cpu->timer);
+		timer_arm(&given.timer, cpu->timer);
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }

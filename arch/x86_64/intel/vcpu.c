@@ -4,69 +4,34 @@
 #include "core/panic.h"
 #include "core/subject.h"
 #include "core/system.h"
-#include "lib/bytes.h"
 
 /*
  * A vCPU's VMCS. It is filled by its own CPU, when that loads it for the first time: then the host's state is the final
- * one. The bitmaps belong to the subject.
+ * one. The bitmaps belong to the subject: start/x86_64/permission.c.
  */
 #define PAGE 4096u
-#define IO_PAGES 2u
-#define MSR_PAGES 2u
 #define EPT_WRITE_BACK 6u
 #define EPT_FOUR_LEVELS (3u << 3)
-static uint8_t *maps_of[CONFIG_MAX_SUBJECTS]; /* I/O bitmaps, then the MSR bitmaps */
-static const uint32_t switched_msr[5] = {0xc0000081u, 0xc0000082u, 0xc0000083u, 0xc0000084u, 0xc0000102u};
+static const uint32_t switched_msr[5] = INTEL_SWITCHED;
 extern const uint8_t vcpu_exited[];
 _Noreturn void intel_entry_failed(void);
 
-/* SDM 3C 24.6.9: reads, then writes 2 KiB on; the ranges 0.. and, 1 KiB on, c0000000.. */
-static void allow_msr(uint8_t *bitmap, uint32_t msr)
-{
-	uint32_t byte = (msr < 0x2000u ? 0 : 0x400u) + (msr & 0x1fffu) / 8;
-
-	bitmap[byte] &= (uint8_t) ~(1u << msr % 8);
-	bitmap[byte + 0x800] &= (uint8_t) ~(1u << msr % 8);
-}
-
-/* What the VMCS switches; and, not for layers, what is switched between restart units: they share it with their guest. */
-static uint8_t *make_maps(const struct config_subject *config)
-{
-	static const uint32_t in_vmcs[] = {0x174, 0x175, 0x176, MSR_FS_BASE, MSR_GS_BASE};
-	const struct config_port *port = CONFIG_TABLE(the_system.config, config_port, TABLE_PORT) + config->port.first;
-	uint8_t *maps = system_pages(IO_PAGES + MSR_PAGES);
-
-	memset(maps, 0xff, (IO_PAGES + MSR_PAGES) * PAGE);
-	for (uint32_t i = 0; i < config->port.count; i++)
-		for (uint32_t n = port[i].base; n < (uint32_t)port[i].base + port[i].count; n++)
-			maps[n / 8] &= (uint8_t) ~(1u << n % 8);
-	for (unsigned i = 0; i < sizeof(in_vmcs) / sizeof(*in_vmcs); i++)
-		allow_msr(maps + IO_PAGES * PAGE, in_vmcs[i]);
-	for (unsigned i = 0; config->kind != KIND_LAYER && i < 5; i++)
-		allow_msr(maps + IO_PAGES * PAGE, switched_msr[i]);
-	memcpy(maps + (IO_PAGES + 1) * PAGE, maps + IO_PAGES * PAGE, PAGE);
-	assist_open(maps + (IO_PAGES + 1) * PAGE, (uint32_t)intel_controls[CONTROL_SECONDARY]);
-	return maps;
-}
-
 uint64_t intel_msr_bitmap(const struct vcpu_vendor *vendor)
 {
-	return vendor->maps + (vendor->mode ? IO_PAGES + 1 : IO_PAGES) * PAGE;
+	return vendor->maps + (vendor->mode ? PERMISSION_ASSISTED : PERMISSION_MSR);
 }
 
-void vendor_open(struct vcpu *vcpu)
+void vendor_open(struct vcpu *vcpu, void *page)
 {
 	struct vcpu_vendor *vendor = &vcpu->machine.vendor;
-	uint32_t *vmcs = system_pages(1);
+	uint32_t *vmcs = page;
 
-	*vmcs = intel_revision;
+	*vmcs = given.revision;
 	vendor->vmcs = (uint64_t)(uintptr_t)vmcs;
 	vendor->current = &intel_current[vcpu->config->cpu];
-	vendor->shift = (uint32_t)rdmsr(MSR_VMX_MISC) & 31u;
+	vendor->shift = given.timer_shift;
 	vendor->deadline = &vcpu->cpu->timer;
-	if (!maps_of[vcpu->subject->index])
-		maps_of[vcpu->subject->index] = make_maps(vcpu->subject->config);
-	vendor->maps = (uint64_t)(uintptr_t)maps_of[vcpu->subject->index];
+	vendor->maps = the_system.permissions[vcpu->subject->index];
 }
 
 static void fill_host(void)
@@ -114,22 +79,22 @@ static void fill_controls(struct vcpu *vcpu)
 
 	off |= flags & SUBJECT_EXIT_HALT ? 0 : PROCESSOR_HLT;
 	off |= flags & SUBJECT_EXIT_PAUSE ? 0 : PROCESSOR_PAUSE;
-	if (vcpu->layer && intel_controls[CONTROL_PROCESSOR] & PROCESSOR_TPR_SHADOW)
+	if (vcpu->layer && given.controls[CONTROL_PROCESSOR] & PROCESSOR_TPR_SHADOW)
 		off |= PROCESSOR_CR8; /* which is a matter of the layer elsewhere; without one it is not granted */
-	vendor->processor = (uint32_t)intel_controls[CONTROL_PROCESSOR] & ~off;
-	vmcs_write(VMCS_PIN, intel_controls[CONTROL_PIN]);
+	vendor->processor = (uint32_t)given.controls[CONTROL_PROCESSOR] & ~off;
+	vmcs_write(VMCS_PIN, given.controls[CONTROL_PIN]);
 	vmcs_write(VMCS_PROCESSOR, vendor->processor);
-	vmcs_write(VMCS_SECONDARY, intel_controls[CONTROL_SECONDARY] & ~(uint64_t)SECONDARY_APIC);
-	vmcs_write(VMCS_EXIT, intel_controls[CONTROL_EXIT]);
-	vmcs_write(VMCS_ENTRY, intel_controls[CONTROL_ENTRY]);
+	vmcs_write(VMCS_SECONDARY, given.controls[CONTROL_SECONDARY] & ~(uint64_t)SECONDARY_APIC);
+	vmcs_write(VMCS_EXIT, given.controls[CONTROL_EXIT]);
+	vmcs_write(VMCS_ENTRY, given.controls[CONTROL_ENTRY]);
 	vmcs_write(VMCS_IO_BITMAP_A, vendor->maps);
 	vmcs_write(VMCS_IO_BITMAP_B, vendor->maps + PAGE);
 	vmcs_write(VMCS_MSR_BITMAP, intel_msr_bitmap(vendor));
 	if (vendor->processor & PROCESSOR_TPR_SHADOW)
 		vmcs_write(VMCS_VIRTUAL_APIC, (uint64_t)(uintptr_t)vcpu->machine.lapic);
-	for (unsigned i = 0; i < 4 && intel_controls[CONTROL_SECONDARY] & SECONDARY_DELIVERY; i++)
+	for (unsigned i = 0; i < 4 && given.controls[CONTROL_SECONDARY] & SECONDARY_DELIVERY; i++)
 		vmcs_write(VMCS_EOI_EXIT + 2 * i, 0);
-	vmcs_write(VMCS_EPT_POINTER, system_table_root(vcpu->subject->index) | EPT_WRITE_BACK | EPT_FOUR_LEVELS);
+	vmcs_write(VMCS_EPT_POINTER, the_system.table_root[vcpu->subject->index] | EPT_WRITE_BACK | EPT_FOUR_LEVELS);
 	vmcs_write(VMCS_VPID, vcpu_tag(vcpu, 0x10000));
 	vmcs_write(VMCS_CR0_MASK, CR0_MASK);
 	vmcs_write(VMCS_CR4_MASK, ~CR4_SETTABLE);
@@ -156,7 +121,7 @@ void intel_select(const struct vcpu_state *state)
 
 void vendor_reset(struct vcpu_state *state)
 {
-	vmcs_write(VMCS_ENTRY, intel_controls[CONTROL_ENTRY]);
+	vmcs_write(VMCS_ENTRY, given.controls[CONTROL_ENTRY]);
 	vmcs_write(VMCS_EXCEPTIONS, EXCEPTIONS);
 	vmcs_write(VMCS_ENTRY_EVENT, 0);
 	vmcs_write(VMCS_SHADOW, 0);

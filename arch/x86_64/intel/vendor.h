@@ -3,7 +3,7 @@
 #define ARCH_X86_64_INTEL_VENDOR_H
 
 #include "arch/x86_64/intel/assist.h"
-#include "arch/x86_64/intel/control.h"
+#include "arch/x86_64/hw/given.h"
 #include "arch/x86_64/intel/decode.h"
 #include "arch/x86_64/vcpu/vcpu.h"
 
@@ -29,9 +29,7 @@ void intel_save_control(struct vcpu_state *state);
 void intel_load(const struct vcpu_state *state);
 uint64_t intel_msr_bitmap(const struct vcpu_vendor *vendor); /* the one that goes with its mode. vcpu.c */
 /* cpu.c */
-extern uint64_t intel_controls[CONTROL_WORDS];
 extern uint64_t intel_current[CONFIG_MAX_CPUS]; /* the VMCS that each has loaded */
-extern uint32_t intel_revision;
 
 static inline uint64_t vmcs_read(enum vmcs_field field)
 {

@@ -158,6 +158,15 @@ enum vmcs_field {
 #define REASON_VMFUNC 59u
 #define REASON_REFUSED (1u << 31) /* the entry failed */
 
+/* A subject's permission maps: I/O, then MSRs, then MSRs while the processor answers for the local APIC. */
+#define PERMISSION_MSR (2 * 4096u)
+#define PERMISSION_ASSISTED (3 * 4096u)
+/* STAR, LSTAR, CSTAR, SFMASK, KERNEL_GS_BASE: not the VMCS's, switched between restart units */
+#define INTEL_SWITCHED                                                          \
+	{                                                                       \
+		0xc0000081u, 0xc0000082u, 0xc0000083u, 0xc0000084u, 0xc0000102u \
+	}
+
 /* Capabilities, SDM 3D appendix A */
 #define MSR_FEATURE_CONTROL 0x3au
 #define MSR_VMX_BASIC 0x480u

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "vendor.h"
-#include "arch/x86_64/insn.h"
 #include "arch/x86_64/msr.h"
-#include "core/console.h"
 #include "core/subject.h"
 #include "core/system.h"
 #include "lib/config.h"
@@ -15,29 +13,6 @@
 #define XSAVE_LEGACY_MXCSR 24u
 #define XSAVE_BYTES (576u + 256u) /* legacy, header, AVX: all that xcr0 can grant (lib/config.c) */
 
-INIT_TEXT void vcpu_capability(const char *name, bool has, const char *lost)
-{
-	console_text(has ? "  has " : "  has no ");
-	console_text(name);
-	console_text(has ? "" : ": ");
-	console_text(has ? "" : lost ? lost : "it cannot do without");
-	console_text("\n");
-}
-
-INIT_TEXT const char *vcpu_features(const struct vcpu_feature *used, unsigned count)
-{
-	uint32_t regs[4];
-
-	for (const struct vcpu_feature *f = used; f < used + count; f++) {
-		machine_cpuid(f->leaf, 0, regs);
-		bool has = regs[f->reg] & f->bit;
-		vcpu_capability(f->name, has, f->lost);
-		if (!has && !f->lost)
-			return f->name;
-	}
-	return 0;
-}
-
 uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count)
 {
 	uint32_t tag = 1;
@@ -47,12 +22,11 @@ uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count)
 	return tag < count ? tag : count - 1;
 }
 
-enum status machine_vcpu_open(struct vcpu *vcpu)
+void machine_vcpu_open(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	const struct config_subject *config = vcpu->subject->config;
-
-	uint8_t *page = system_pages(1);
+	uint8_t *page = (uint8_t *)(uintptr_t)the_system.vcpu_pages + vcpu->index * 2 * PAGE;
 
 	state->xsave = page + PAGE / 2;
 	state->xcr0_max = config->xcr0;
@@ -68,8 +42,7 @@ enum status machine_vcpu_open(struct vcpu *vcpu)
 	state->msr_count = config->msr.count;
 	state->facts.apic_id = vcpu->config->apic_id;
 	state->facts.hypervisor = cpuid_hypervisor(state->cpuid, state->cpuid_count);
-	vendor_open(vcpu);
-	return OK;
+	vendor_open(vcpu, page + PAGE);
 }
 
 void vcpu_zero(void *at, uint64_t bytes)

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "vendor.h"
+#include "arch/x86_64/hw/given.h"
 #include "arch/x86_64/insn.h"
 
 /*
  * From one restart unit to another: what an entry does not switch. Everything the CPU has is loaded, so nothing of
  * the subject before is left.
  */
-uint64_t vcpu_host_xcr0;
-
-void vcpu_extended_open(void)
-{
-	uint32_t regs[4];
-
-	cpuid(0xd, 0, regs);
-	vcpu_host_xcr0 = regs[CPUID_EAX] | (uint64_t)regs[CPUID_EDX] << 32;
-}
-
 /* XSETBV is dear on silicon: only when it changes something. */
 static void set_xcr0(uint64_t *live, uint64_t value)
 {
@@ -66,14 +57,14 @@ void machine_switch(struct cpu *cpu, struct vcpu *previous, struct vcpu *next)
 	(void)cpu;
 	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
 	uint64_t was = low | (uint64_t)high << 32, live = was;
-	set_xcr0(&live, vcpu_host_xcr0);
+	set_xcr0(&live, given.xcr0);
 	if (previous) {
 		save_extended(&previous->machine, was);
 		vendor_save(&previous->machine);
 	}
 	__asm__ volatile("xrstor64 (%0)"
 	                 :
-	                 : "r"(to->xsave), "a"((uint32_t)vcpu_host_xcr0), "d"((uint32_t)(vcpu_host_xcr0 >> 32))
+	                 : "r"(to->xsave), "a"((uint32_t)given.xcr0), "d"((uint32_t)(given.xcr0 >> 32))
 	                 : "memory");
 	set_xcr0(&live, to->xcr0);
 	if (!previous || !same_debug(previous->machine.dr, to->dr))

@@ -42,7 +42,7 @@ uint64_t vendor_answer(struct vcpu *vcpu);
 /* Before an entry, when state.check is set: offer what the local APIC has. */
 struct vcpu *vendor_arm(struct vcpu *vcpu); /* returns it */
 /* The control block, once; and its start state: real mode, without segments. */
-void vendor_open(struct vcpu *vcpu);
+void vendor_open(struct vcpu *vcpu, void *page);
 void vendor_reset(struct vcpu_state *state);
 /* The parts (FRAME_HAS_*) that are not general registers. What is imported is sound, so far as both vendors have it. */
 void vendor_export(struct vcpu_state *state, struct exit_frame *frame, unsigned parts);
@@ -64,21 +64,9 @@ void vcpu_advance(struct vcpu_state *state);
 uint64_t vcpu_msr(struct vcpu *vcpu, bool write);
 /* interrupt.c */
 void vcpu_inject(struct vcpu *vcpu, unsigned vector, bool has_error, uint32_t error);
-/* open.c. At start-up, on the console: does this CPU have what the back end uses? `lost` = 0: it is required. */
-void vcpu_capability(const char *name, bool has, const char *lost);
-/* The same for features that CPUID shows (lib/capability.h): 0, or the name of the first required one that is missing. */
-struct vcpu_feature {
-	uint32_t leaf, reg, bit;
-	const char *name, *lost;
-};
-#define VCPU_FEATURE(leaf, reg, bit, name, lost) {leaf, reg, bit, name, lost},
-const char *vcpu_features(const struct vcpu_feature *used, unsigned count);
+/* open.c */
 /* One address-space tag per vCPU of a physical CPU, from 1 on; those that run out share the last. */
 uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count);
 /* Part of a restart, so of a stranger's frame start: one instruction for each eight bytes. */
 void vcpu_zero(void *at, uint64_t bytes);
-/* switch.c: every component this CPU has */
-extern uint64_t vcpu_host_xcr0;
-void vcpu_extended_open(void);
-
 #endif
