@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/event.h"
-#include "core/audit.h"
 #include "core/scheduler.h"
 #include "core/subject.h"
 #include "core/system.h"

@@ -5,7 +5,6 @@
 #include "core/layer.h"
 #include "core/memory.h"
 #include "core/panic.h"
-#include "core/scheduler.h"
 #include "core/subject.h"
 #include "core/system.h"
 #include "core/vcpu.h"

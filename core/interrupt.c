@@ -2,7 +2,6 @@
 #include "core/interrupt.h"
 #include "core/audit.h"
 #include "core/event.h"
-#include "core/panic.h"
 #include "core/subject.h"
 #include "core/system.h"
 #include "core/vcpu.h"
@@ -13,29 +12,9 @@
  * bounds what an owner that unmasks in a loop can take from others; beyond it the line stays masked until the next major
  * frame begins.
  */
-static uint8_t line_owner[CONFIG_MAX_LINES]; /* index into the line table -> subject */
-
 static const struct config_line *lines(void)
 {
 	return CONFIG_TABLE(the_system.config, config_line, TABLE_LINE);
-}
-
-static uint32_t cpu_of_line(const struct subject *subject, uint32_t bit)
-{
-	uint8_t slot = subject->in_slot[bit & (CONFIG_MAX_EVENTS - 1)];
-	const struct config_event_in *in = CONFIG_TABLE(the_system.config, config_event_in, TABLE_EVENT_IN) +
-	                                   subject->config->event_in.first + slot;
-
-	return subject->vcpu[in->vcpu].config->cpu;
-}
-
-void interrupt_open(void)
-{
-	for (uint32_t s = 0; s < subject_count; s++) {
-		const struct config_span span = subjects[s].config->line;
-		for (uint32_t line = span.first; line < span.first + span.count; line++)
-			line_owner[line] = (uint8_t)s;
-	}
 }
 
 void core_interrupt_line(unsigned cpu_index, unsigned line)
@@ -46,7 +25,7 @@ void core_interrupt_line(unsigned cpu_index, unsigned line)
 		return;
 	machine_line_mask(line, true);
 	cpu->line_count[line]++;
-	event_post(cpu, &subjects[line_owner[line]], lines()[line].bit);
+	event_post(cpu, &subjects[the_system.line[line].subject], lines()[line].bit);
 	cpu->resched = 1;
 }
 
@@ -54,7 +33,7 @@ void interrupt_unmask(struct cpu *here, const struct subject *subject, uint32_t 
 {
 	uint32_t line = subject->config->line.first + index;
 	const struct config_line *l = &lines()[line];
-	struct cpu *cpu = &cpus[cpu_of_line(subject, l->bit)];
+	struct cpu *cpu = &cpus[the_system.line[line].cpu];
 
 	if (cpu->line_count[line] >= l->budget) {
 		uint32_t before = __atomic_fetch_or(&cpu->line_waiting, 1u << line, __ATOMIC_SEQ_CST);
@@ -70,7 +49,7 @@ void interrupt_close(const struct subject *subject)
 	const struct config_span span = subject->config->line;
 
 	for (uint32_t line = span.first; line < span.first + span.count; line++) {
-		struct cpu *cpu = &cpus[cpu_of_line(subject, lines()[line].bit)];
+		struct cpu *cpu = &cpus[the_system.line[line].cpu];
 		__atomic_fetch_and(&cpu->line_waiting, ~(1u << line), __ATOMIC_SEQ_CST);
 		machine_line_mask(line, true);
 	}

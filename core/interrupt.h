@@ -8,8 +8,6 @@
 struct cpu;
 struct vcpu;
 struct subject;
-/* Opens every declared physical line, masked, and tells its owner about none yet. */
-void interrupt_open(void);
 /* HC_LINE_UNMASK on CPU `here`: line `index` of the subject's own table. */
 void interrupt_unmask(struct cpu *here, const struct subject *subject, uint32_t index);
 /* The subject begins anew: its lines are masked, as at the start of the system. */

@@ -29,9 +29,8 @@ struct machine_range {
  * shares with subjects; nothing else. Host-physical address = virtual address ---
  */
 _Noreturn void core_cpu_main(unsigned cpu);
-void core_main(void);                /* on CPU 0, by core_cpu_main() */
-void machine_cpu_open(unsigned cpu); /* the calling CPU gets ready to run vCPUs */
-unsigned machine_cpu(void);          /* number of the CPU we are on */
+void core_main(void);       /* on CPU 0, by core_cpu_main() */
+unsigned machine_cpu(void); /* number of the CPU we are on */
 
 /* This CPU's window on one 4 KiB page anywhere in RAM; slot 0 or 1. Valid until the next call with the same slot. */
 void *machine_page(struct cpu *cpu, unsigned slot, struct hpa page);

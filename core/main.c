@@ -2,7 +2,6 @@
 #include "abi/audit.h"
 #include "core/audit.h"
 #include "core/cpu.h"
-#include "core/interrupt.h"
 #include "core/machine.h"
 #include "core/panic.h"
 #include "core/scheduler.h"
@@ -39,7 +38,6 @@ void core_main(void)
 	                 the_system.config->cpu_count));
 	if (crash)
 		audit_core(&cpus[0], 0xffff, AUDIT(AUDIT_SAFETY, AUDIT_CRASH, crash->vector, crash->error, crash->rip));
-	interrupt_open();
 	load_subjects();                                    /* the same steps as a restart takes, without the limit */
 	scheduler_start(machine_now() + system_ticks(500)); /* all CPUs begin their first frame together */
 	__atomic_store_n(&started, 1, __ATOMIC_SEQ_CST);
@@ -49,7 +47,6 @@ void core_main(void)
 
 void core_cpu_main(unsigned cpu)
 {
-	machine_cpu_open(cpu);
 	if (cpu == 0)
 		core_main();
 	while (!__atomic_load_n(&started, __ATOMIC_SEQ_CST))

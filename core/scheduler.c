@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "core/scheduler.h"
 #include "core/audit.h"
-#include "core/exception.h"
 #include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/panic.h"
@@ -286,7 +285,6 @@ __attribute__((cold)) void scheduler_start(uint64_t epoch)
 	open_groups();
 	for (uint32_t i = 0; i < config->cpu_count; i++) {
 		struct cpu *cpu = &cpus[i];
-		cpu->id = i;
 		cpu->stats = &the_system.stats->cpu[i];
 		load_plan(cpu, config->schedule);
 		cpu->major_start = epoch;

@@ -62,5 +62,4 @@ void system_open(void)
 		make_subject(i);
 	for (uint32_t i = 0; i < vcpu_count; i++)
 		make_vcpu(i);
-	system_self_test_open();
 }

@@ -28,6 +28,7 @@ struct boot_info {
 /* Does this machine have what the core needs? Lists it on the console. On failure *what names the missing thing. */
 enum status machine_check(const char **what);
 uint32_t machine_vendor(void); /* enum cpu_vendor of abi/info.h */
+uint32_t machine_tags(void); /* after machine_check(): how many vCPUs of a CPU its translations can tell apart, and 1 */
 /* Pool pages that placement has to reserve. */
 const struct placement_costs *machine_costs(void);
 const struct table_format *machine_table_format(void);

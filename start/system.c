@@ -11,7 +11,9 @@
  * of pages: the second-level tables of all subjects, their permission maps, then what vCPUs need, which alone changes.
  */
 #define PAGE 4096u
+#define SUM_BYTES (CONFIG_MAX_BYTES + (4u << 20)) /* of configuration, image and tables: more of these are not summed */
 static struct placement placement;
+static uint64_t sums[SUM_BYTES / SELF_TEST_BYTES] __attribute__((aligned(4096)));
 
 void system_refuse(const char *what, const char *where, uint64_t value)
 {
@@ -149,17 +151,33 @@ static uint32_t cpu_of_event(const struct config_header *config, const struct co
 	return config_vcpus(config)[subject->vcpu.first + vcpu].cpu;
 }
 
-static void open_lines(const struct config_header *config)
+static void open_lines(struct system *system)
 {
+	const struct config_header *config = system->config;
 	const struct config_line *line = CONFIG_TABLE(config, config_line, TABLE_LINE);
 
 	for (uint32_t s = 0; s < config->table[TABLE_SUBJECT].count; s++) {
 		const struct config_subject *subject = &config_subjects(config)[s];
-		for (uint32_t i = subject->line.first; i < subject->line.first + subject->line.count; i++)
-			if (machine_line_open(line[i].gsi, line[i].flags, cpu_of_event(config, subject, line[i].bit),
-			                      i) != OK)
+		for (uint32_t i = subject->line.first; i < subject->line.first + subject->line.count; i++) {
+			const uint32_t cpu = cpu_of_event(config, subject, line[i].bit);
+			system->line[i].subject = (uint8_t)s;
+			system->line[i].cpu = (uint8_t)cpu;
+			if (machine_line_open(line[i].gsi, line[i].flags, cpu, i) != OK)
 				system_refuse("no interrupt controller has the physical line", subject->name,
 				              line[i].gsi);
+		}
+	}
+}
+
+static void give_tags(struct system *system)
+{
+	const struct config_header *config = system->config;
+	uint32_t last[CONFIG_MAX_CPUS] = {0};
+
+	for (uint32_t i = 0; i < config->table[TABLE_VCPU].count; i++) {
+		uint32_t *tag = &last[config_vcpus(config)[i].cpu];
+		*tag += *tag + 1 < machine_tags();
+		system->tag[i] = (uint16_t)*tag;
 	}
 }
 
@@ -178,12 +196,35 @@ static void list_maps(const struct system *system, struct system_maps *maps)
 	keep(maps, system->package, (config->size + PAGE - 1) & ~(uint64_t)(PAGE - 1), false);
 	keep(maps, placement.pool, system->vcpu_pages - placement.pool, false);
 	keep(maps, system->vcpu_pages, placement.pool + placement.pool_size - system->vcpu_pages, true);
+	keep(maps, (uintptr_t)sums, sizeof(sums), false);
 	for (uint32_t i = 0; i < config->table[TABLE_REGION].count; i++) {
 		if (region[i].kind < REGION_INFO || region[i].kind > REGION_STATS)
 			continue;
 		keep(maps, placement.region[i], region[i].size, true);
 		system->stats->core_bytes += region[i].size;
 	}
+}
+
+/* In the package the configuration is padded to whole pages. */
+static void list_constants(struct system *system)
+{
+	const uint64_t mask = ~(uint64_t)(SELF_TEST_BYTES - 1);
+
+	system->constant[1] =
+	        (struct machine_range){system->package, ((uint64_t)system->config->size + SELF_TEST_BYTES - 1) & mask};
+	system->constant[2] = (struct machine_range){placement.pool, system->vcpu_pages - placement.pool};
+	system->sums = sums;
+}
+
+void system_seal(struct system *system)
+{
+	uint64_t step = 0;
+
+	for (unsigned i = 0; i < SYSTEM_CONSTANTS; i++)
+		for (uint64_t at = 0; at < system->constant[i].size && step < sizeof(sums) / sizeof(*sums);
+		     at += SELF_TEST_BYTES)
+			sums[step++] = self_test_sum(system->constant[i].base + at);
+	system->step_count = (uint32_t)step;
 }
 
 void system_build(const struct boot_info *boot, struct system *system, struct system_maps *maps)
@@ -207,7 +248,9 @@ void system_build(const struct boot_info *boot, struct system *system, struct sy
 	system->stats->pristine_bytes = config->package_size;
 	system->vcpu_pages = build_tables(system);
 	list_maps(system, maps);
-	open_lines(config);
+	list_constants(system);
+	give_tags(system);
+	open_lines(system);
 	if (machine_cpus_start(config->cpu_count) != OK)
 		system_refuse("a CPU does not start, or its time stamp counter is not in step", config->name,
 		              config->cpu_count);

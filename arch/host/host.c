@@ -67,10 +67,6 @@ void machine_console(char c)
 		host.console[host.console_length++] = c;
 }
 
-void machine_cpu_open(unsigned cpu)
-{
-	(void)cpu;
-}
 unsigned machine_cpu(void)
 {
 	return host.cpu;

@@ -9,11 +9,14 @@
 #define MSR_TSC_DEADLINE 0x6e0u
 #define MSR_X2APIC 0x800u
 #define MSR_EFER 0xc0000080u
-#define MSR_FS_BASE 0xc0000100u
-#define MSR_GS_BASE 0xc0000101u
-#define CR4_MCE (1u << 6)
-#define CR4_SMEP (1u << 20)
-#define CR4_SMAP (1u << 21)
+#define CR0_PE UINT64_C(1)
+#define CR0_ET (UINT64_C(1) << 4)
+#define CR0_PG (UINT64_C(1) << 31)
+#define EFER_LME (UINT64_C(1) << 8)
+#define EFER_LMA (UINT64_C(1) << 10)
+#define RFLAGS_IF (UINT64_C(1) << 9)
+#define CR4_OSXSAVE (UINT64_C(1) << 18)
+#define CR4_SETTABLE UINT64_C(0x3707ff) /* VME..OSXMMEXCPT, FSGSBASE, PCIDE, OSXSAVE, SMEP, SMAP; no LA57, PKE, VMXE */
 
 static inline uint64_t rdmsr(uint32_t msr)
 {
@@ -34,14 +37,6 @@ static inline uint64_t rdtsc(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* regs in the order of enum cpuid_register */
-static inline void cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
-{
-	__asm__ volatile("cpuid"
-	                 : "=a"(regs[0]), "=b"(regs[1]), "=c"(regs[2]), "=d"(regs[3])
-	                 : "a"(leaf), "c"(subleaf));
-}
-
 static inline void out8(uint16_t port, uint8_t value)
 {
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
@@ -57,23 +52,6 @@ static inline uint8_t in8(uint16_t port)
 	uint8_t value;
 	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
-}
-
-static inline uint64_t read_cr4(void)
-{
-	uint64_t value;
-	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
-	return value;
-}
-
-static inline void write_cr4(uint64_t value)
-{
-	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
-}
-
-static inline void write_cr3(uint64_t value)
-{
-	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");
 }
 
 static inline void invlpg(const void *page)

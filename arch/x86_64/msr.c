@@ -70,3 +70,11 @@ void msr_reset(const struct config_msr *table, uint32_t count, uint64_t stores[M
 		if (table[at].action == MSR_STORE)
 			stores[index++] = table[at].value;
 }
+
+bool msr_pat_valid(uint64_t pat)
+{
+	for (unsigned i = 0; i < 8; i++, pat >>= 8)
+		if ((pat & 0xff) > 7 || (pat & 0xfe) == 2)
+			return false;
+	return true;
+}

@@ -2,6 +2,7 @@
 #ifndef ARCH_X86_64_MSR_H
 #define ARCH_X86_64_MSR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "abi/config.h"
 
@@ -24,5 +25,8 @@ enum msr_result msr_write(const struct config_msr *table, uint32_t count, uint64
 const struct config_msr *msr_find(const struct config_msr *table, uint32_t count, uint32_t msr);
 /* Start values, at every reset of the vCPU. */
 void msr_reset(const struct config_msr *table, uint32_t count, uint64_t stores[MSR_STORES]);
+
+/* Does each of its eight bytes name a memory type? APM 2 7.8.1. */
+bool msr_pat_valid(uint64_t pat);
 
 #endif

@@ -15,6 +15,11 @@ uint32_t machine_vendor(void)
 	return 0;
 }
 
+uint32_t machine_tags(void)
+{
+	return 3;
+}
+
 const struct placement_costs *machine_costs(void)
 {
 	return &placement_costs_amd;

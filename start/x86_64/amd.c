@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-#include "arch/x86_64/cpuid.h"
+#include "arch/x86_64/amd/vmcb.h"
 #include "arch/x86_64/hw/given.h"
-#include "arch/x86_64/insn.h"
+#include "start/x86_64/insn.h"
 #include "lib/capability.h"
 #include "start/x86_64/vendor.h"
 
 /* What the back end for AMD-V needs of the CPU. */
+#define MSR_VM_HSAVE_PA 0xc0010117u
+
 static enum status check(const char **what)
 {
 	static const struct feature used[] = {CAPABILITIES_AMD(FEATURE)};
@@ -20,4 +22,23 @@ static enum status check(const char **what)
 	return OK;
 }
 
-const struct vendor vendor_amd = {VENDOR_AMD, &placement_costs_amd, &table_format_npt, check, permission_amd};
+static uint8_t host_save[CONFIG_MAX_CPUS][4096] __attribute__((aligned(4096)));
+static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
+
+/* The host's segments and the like never change, so VMSAVE is done once, and VMLOAD when a guest's were loaded. */
+static void open(unsigned cpu)
+{
+	given.host_state = (uintptr_t)host_state;
+	write_cr4(read_cr4() | CR4_OSXSAVE);
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
+	wrmsr(MSR_VM_HSAVE_PA, (uintptr_t)host_save[cpu]);
+	__asm__ volatile("vmsave %0" : : "a"(&host_state[cpu]) : "memory");
+}
+
+static void finish(uint64_t root)
+{
+	(void)root; /* an exit leaves the host's state as it was */
+}
+
+const struct vendor vendor_amd = {VENDOR_AMD, &placement_costs_amd, &table_format_npt, check, open,
+                                  finish,     permission_amd};

@@ -2,6 +2,7 @@
 #include "start/x86_64/control.h"
 #include "arch/x86_64/intel/assist.h"
 #include "lib/capability.h"
+#include "start/x86_64/vmx.h"
 
 /* A control that neither the list wants nor the processor insists on is off. */
 #define PROCESSOR_WINDOWS (PROCESSOR_INTERRUPT_WINDOW | PROCESSOR_NMI_WINDOW)

@@ -3,7 +3,7 @@
 #define START_X86_64_CONTROL_H
 
 #include <stdint.h>
-#include "arch/x86_64/intel/control.h"
+#include "arch/x86_64/intel/vmcs.h"
 
 /* Pure: from what the capability MSRs say (SDM 3D appendix A) to the control words of every VMCS. */
 /* What the back end uses. `lost`: what is lost without it; 0 = it is required. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "start/x86_64/cpu.h"
-#include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/hw/apic.h"
 #include "arch/x86_64/hw/idt.h"
-#include "arch/x86_64/insn.h"
+#include "start/x86_64/insn.h"
 #include "start/x86_64/image.h"
 #include "start/x86_64/timer.h"
 
@@ -119,6 +118,12 @@ static uint64_t cr4_bits(void)
 		return CR4_MCE;
 	cpuid(7, 0, regs);
 	return CR4_MCE | (regs[CPUID_EBX] & 1u << 7 ? CR4_SMEP : 0) | (regs[CPUID_EBX] & 1u << 20 ? CR4_SMAP : 0);
+}
+
+uint32_t apic_read(unsigned reg)
+{
+	return given.x2apic ? (uint32_t)rdmsr(MSR_X2APIC + reg / 16)
+	                    : *(volatile uint32_t *)(uintptr_t)(APIC_BASE + reg);
 }
 
 uint32_t cpu_apic_id(void)

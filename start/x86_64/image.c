@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "start/x86_64/image.h"
-#include "arch/x86_64/cpuid.h"
-#include "arch/x86_64/insn.h"
+#include "start/x86_64/insn.h"
 #include "core/console.h"
 #include "lib/bytes.h"
 #include "start/x86_64/select.h"

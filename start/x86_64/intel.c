@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-#include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/hw/given.h"
-#include "arch/x86_64/insn.h"
-#include "arch/x86_64/intel/vmcs.h"
+#include "start/x86_64/insn.h"
+#include "lib/bytes.h"
 #include "lib/capability.h"
 #include "start/x86_64/control.h"
 #include "start/x86_64/vendor.h"
+#include "start/x86_64/vmx.h"
 
 /* What the back end for VT-x needs of the CPU. Everything is known from CPUID and the capability MSRs. */
 #define BASIC_TRUE (UINT64_C(1) << 55)
+#define MSR_PAT 0x277u
+#define MSR_FEATURE_CONTROL 0x3au
+#define FEATURE_LOCKED 1u
+#define FEATURE_VMX 4u
 
 static enum status read_capabilities(uint64_t words[CONTROL_WORDS], const char **what)
 {
@@ -44,6 +48,7 @@ static enum status check(const char **what)
 	*what = control_choose(words, given.controls);
 	if (*what)
 		return ERR_FEATURE;
+	given.tags = 0x10000;
 	given.revision = (uint32_t)rdmsr(MSR_VMX_BASIC);
 	given.timer_shift = (uint32_t)rdmsr(MSR_VMX_MISC) & 31u;
 	return OK;
@@ -54,4 +59,58 @@ static void permissions(const struct config_header *config, uint32_t subject, ui
 	permission_intel(config, subject, (uint32_t)given.controls[CONTROL_SECONDARY], pages);
 }
 
-const struct vendor vendor_intel = {VENDOR_INTEL, &placement_costs_intel, &table_format_ept, check, permissions};
+static uint8_t vmxon_region[CONFIG_MAX_CPUS][4096] __attribute__((aligned(4096)));
+
+/* VMXON; then nothing is remembered of translations that firmware may have used. */
+static void open(unsigned cpu)
+{
+	const struct {
+		uint64_t context, reserved;
+	} all = {0, 0};
+	uint64_t region = (uint64_t)(uintptr_t)vmxon_region[cpu], feature = rdmsr(MSR_FEATURE_CONTROL);
+
+	if (!(feature & FEATURE_LOCKED))
+		wrmsr(MSR_FEATURE_CONTROL, feature | FEATURE_LOCKED | FEATURE_VMX);
+	*(uint32_t *)(uintptr_t)region = given.revision;
+	write_cr4(read_cr4() | CR4_OSXSAVE | CR4_VMXE);
+	__asm__ volatile("vmxon %0" : : "m"(region) : "cc", "memory");
+	__asm__ volatile("invept %0, %1" : : "m"(all), "r"(UINT64_C(2)) : "cc", "memory");
+	if (given.controls[CONTROL_SECONDARY] & SECONDARY_VPID)
+		__asm__ volatile("invvpid %0, %1" : : "m"(all), "r"(UINT64_C(2)) : "cc", "memory");
+}
+
+/* An exit loads the host's state, which is the same on every CPU but for its own record and TSS. */
+static void finish(uint64_t root)
+{
+	uint64_t cr0;
+
+	__asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
+	const struct given_field fields[GIVEN_FIELDS] = {
+	        {VMX_PIN, given.controls[CONTROL_PIN]},
+	        {VMX_EXIT, given.controls[CONTROL_EXIT]},
+	        {VMX_CR0_MASK, CR0_MASK},
+	        {VMX_CR4_MASK, ~CR4_SETTABLE},
+	        {VMX_LINK_POINTER, ~UINT64_C(0)},
+	        {VMX_HOST_CR0, cr0},
+	        {VMX_HOST_CR3, root},
+	        {VMX_HOST_CR4, read_cr4()},
+	        {VMX_HOST_CS, SELECTOR_CODE},
+	        {VMX_HOST_SS, SELECTOR_DATA},
+	        {VMX_HOST_DS, SELECTOR_DATA},
+	        {VMX_HOST_ES, SELECTOR_DATA},
+	        {VMX_HOST_FS, 0},
+	        {VMX_HOST_GS, 0},
+	        {VMX_HOST_FS_BASE, 0},
+	        {VMX_HOST_GDTR_BASE, (uintptr_t)given.gdt},
+	        {VMX_HOST_IDTR_BASE, (uintptr_t)given.idt},
+	        {VMX_HOST_PAT, rdmsr(MSR_PAT)},
+	        {VMX_HOST_EFER, rdmsr(MSR_EFER)},
+	        {VMX_HOST_SYSENTER_CS, 0},
+	        {VMX_HOST_SYSENTER_ESP, 0},
+	        {VMX_HOST_SYSENTER_EIP, 0},
+	};
+	memcpy(given.vmcs, fields, sizeof(fields));
+}
+
+const struct vendor vendor_intel = {VENDOR_INTEL, &placement_costs_intel, &table_format_ept, check, open, finish,
+                                    permissions};

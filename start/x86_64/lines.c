@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "start/x86_64/lines.h"
 #include "arch/x86_64/hw/ioapic.h"
-#include "arch/x86_64/insn.h"
+#include "start/x86_64/insn.h"
 #include "start/machine.h"
 
 /* Physical interrupt lines, as the firmware describes them: the core masks and opens them (hw/ioapic.c). */

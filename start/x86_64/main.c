@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "start/x86_64/main.h"
-#include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/hw/apic.h"
-#include "arch/x86_64/insn.h"
+#include "start/x86_64/insn.h"
 #include "core/console.h"
 #include "lib/range.h"
 #include "start/system.h"
@@ -133,10 +132,13 @@ static void start(void)
 		start_fail("the timer's frequency cannot be found");
 	timer_start();
 	boot.tsc_khz = timer_tsc_khz;
-	the_system.image = (struct machine_range){(uintptr_t)image_head->text,
-	                                          (uint64_t)(image_head->rodata_end - image_head->text)};
+	the_system.constant[0] =
+	        (struct machine_range){(uintptr_t)&given, (uint64_t)(image_head->rodata_end - (const uint8_t *)&given)};
 	system_build(&boot, &the_system, &maps);
+	image_vendor->open(0);
 	const uint64_t root = paging_core(&maps);
+	image_vendor->finish(root);
+	system_seal(&the_system);
 	smp_release(root);
 	image_head->enter(root, 0);
 	machine_stop();

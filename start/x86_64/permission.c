@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "arch/x86_64/amd/vmcb.h"
-#include "arch/x86_64/insn.h"
 #include "arch/x86_64/intel/assist.h"
 #include "arch/x86_64/lapic_state.h"
 #include "lib/bytes.h"
@@ -77,7 +76,8 @@ void permission_assisted(uint8_t *msr_bitmap, uint32_t has)
 /* What the VMCS switches; and, not for layers, what is switched between restart units: they share it with their guest. */
 void permission_intel(const struct config_header *config, uint32_t subject, uint32_t secondary, uint8_t *pages)
 {
-	static const uint32_t in_vmcs[] = {0x174, 0x175, 0x176, MSR_FS_BASE, MSR_GS_BASE}, switched[] = INTEL_SWITCHED;
+	static const uint32_t in_vmcs[] = {0x174, 0x175, 0x176, 0xc0000100u, 0xc0000101u},
+	                      switched[] = {INTEL_SWITCHED};
 	const struct config_subject *s = &config_subjects(config)[subject];
 	uint8_t *msr = pages + PERMISSION_MSR;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "start/x86_64/smp.h"
 #include "arch/x86_64/hw/apic.h"
-#include "arch/x86_64/insn.h"
+#include "start/x86_64/insn.h"
 #include "start/x86_64/cpu.h"
 #include "start/x86_64/image.h"
 #include "start/x86_64/timer.h"
@@ -71,6 +71,7 @@ _Noreturn void smp_main(unsigned cpu)
 
 	cpu_load(cpu);
 	timer_start();
+	image_vendor->open(cpu);
 	mark_online(cpu);
 	for (;;) {
 		sleep_unless(request);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "start/x86_64/timer.h"
-#include "arch/x86_64/cpuid.h"
+#include "start/x86_64/cpu.h"
+#include "start/x86_64/insn.h"
 #include "arch/x86_64/hw/apic.h"
 #include "arch/x86_64/hw/given.h"
 #include "arch/x86_64/hw/idt.h"

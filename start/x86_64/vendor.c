@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "start/x86_64/vendor.h"
-#include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/hw/given.h"
-#include "arch/x86_64/insn.h"
+#include "start/x86_64/insn.h"
 #include "core/console.h"
 #include "start/x86_64/image.h"
 
@@ -49,6 +48,11 @@ enum status machine_check(const char **what)
 uint32_t machine_vendor(void)
 {
 	return image_vendor->number;
+}
+
+uint32_t machine_tags(void)
+{
+	return given.tags;
 }
 
 const struct placement_costs *machine_costs(void)

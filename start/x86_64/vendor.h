@@ -12,6 +12,10 @@ struct vendor {
 	const struct table_format *format;
 	/* Fills its part of `given`. ERR_FEATURE: *what is missing. */
 	enum status (*check)(const char **what);
+	/* On each CPU, when all of it is checked: ready to run vCPUs. */
+	void (*open)(unsigned cpu);
+	/* At last: what follows from the core's page tables. */
+	void (*finish)(uint64_t root);
 	void (*permissions)(const struct config_header *config, uint32_t subject, uint8_t *pages);
 };
 extern const struct vendor vendor_amd, vendor_intel;

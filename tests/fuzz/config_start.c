@@ -70,8 +70,9 @@ static void run(const struct boot_info *info)
 {
 	static struct system_maps maps;
 
-	the_system.image = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
+	the_system.constant[0] = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
 	system_build(info, &the_system, &maps);
+	system_seal(&the_system);
 	core_main();
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		host.cpu = i % the_system.config->cpu_count;

@@ -51,8 +51,9 @@ static void boot(void)
 	info.package_size = sizeof(*sample);
 	info.memory[0].base = (uint64_t)(uintptr_t)aligned_alloc(4096, MEMORY);
 	info.memory[0].size = MEMORY;
-	the_system.image = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
+	the_system.constant[0] = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
 	system_build(&info, &the_system, &maps);
+	system_seal(&the_system);
 	core_main();
 	epoch = cpus[0].major_start;
 }

@@ -91,11 +91,22 @@ static void every_event_is_decoded(void **state)
 /* Each field that arch/x86_64/intel/check.c walks: intel_test holds that it names them. */
 static void the_field_that_vt_x_refused_has_a_name(void **state)
 {
-	static const uint32_t walked[] = {VMCS_cr0,         VMCS_cr4,          VMCS_DEBUGCTL,     VMCS_cr3,
-	                                  VMCS_dr7,         VMCS_SYSENTER_ESP, VMCS_SYSENTER_EIP, VMCS_pat,
-	                                  VMCS_efer,        VMCS_GDTR_BASE,    VMCS_IDTR_BASE,    VMCS_rip,
-	                                  VMCS_rflags,      VMCS_ACTIVITY,     VMCS_SHADOW,       VMCS_PENDING_DEBUG,
-	                                  VMCS_LINK_POINTER};
+	static const uint32_t walked[] = {VMCS_cr0,
+	                                  VMCS_cr4,
+	                                  VMCS_DEBUGCTL,
+	                                  VMCS_cr3,
+	                                  VMCS_dr7,
+	                                  VMCS_SYSENTER_ESP,
+	                                  VMCS_SYSENTER_EIP,
+	                                  VMCS_pat,
+	                                  VMCS_efer,
+	                                  VMCS_GUEST_BASE + 16,
+	                                  VMCS_GUEST_BASE + 18,
+	                                  VMCS_rip,
+	                                  VMCS_rflags,
+	                                  VMCS_ACTIVITY,
+	                                  VMCS_SHADOW,
+	                                  VMCS_PENDING_DEBUG};
 	static const uint32_t by_register[] = {VMCS_GUEST_SELECTOR, VMCS_GUEST_RIGHTS, VMCS_GUEST_BASE};
 	char name[32], before[32] = "";
 

@@ -78,8 +78,9 @@ void rig_prepare(struct sample *sample)
 static void boot(void *context)
 {
 	(void)context;
-	the_system.image = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
+	the_system.constant[0] = (struct machine_range){(uint64_t)(uintptr_t)host_image, sizeof(host_image)};
 	system_build(&rig_boot_info, &the_system, &rig_maps);
+	system_seal(&the_system);
 	core_main();
 }
 

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "arch/x86_64/intel/check.h"
 #include "start/x86_64/control.h"
+#include "start/x86_64/vmx.h"
+#include "start/x86_64/vmx.h"
 #include "arch/x86_64/intel/decode.h"
 #include "lib/config.h"
 #include "lib/tables.h"
@@ -135,7 +136,6 @@ static void long_mode(void)
 	vmcs[VMCS_rip] = UINT64_C(0xffffffff81000000);
 	vmcs[VMCS_rsp] = UINT64_C(0xffffffff82000000);
 	vmcs[VMCS_rflags] = 0x202;
-	vmcs[VMCS_LINK_POINTER] = ~UINT64_C(0);
 	segments(0xa09b, RIGHTS_UNUSABLE);
 	vmcs[VMCS_GUEST_RIGHTS + 12] = RIGHTS_UNUSABLE;
 	vmcs[VMCS_GUEST_RIGHTS + 14] = 0x8b;
@@ -218,8 +218,8 @@ static void each_wrong_field_is_named(void **state)
 	        {VMCS_GUEST_RIGHTS + 14, 0x83},                    /* TR: 16 bit, in long mode */
 	        {VMCS_GUEST_RIGHTS + 14, 0x89},                    /* TR: not busy */
 	        {VMCS_GUEST_RIGHTS + 14, RIGHTS_UNUSABLE},         /* there is always a TR */
-	        {VMCS_GDTR_BASE, UINT64_C(1) << 60},               /* not canonical */
-	        {VMCS_IDTR_BASE, UINT64_C(1) << 60},               /* not canonical */
+	        {VMCS_GUEST_BASE + 16, UINT64_C(1) << 60},         /* not canonical */
+	        {VMCS_GUEST_BASE + 18, UINT64_C(1) << 60},         /* not canonical */
 	        {VMCS_rip, UINT64_C(1) << 60},                     /* not canonical */
 	        {VMCS_rflags, 0},                                  /* bit 1 */
 	        {VMCS_rflags, 0x8202},                             /* a reserved bit */
@@ -228,7 +228,6 @@ static void each_wrong_field_is_named(void **state)
 	        {VMCS_SHADOW, 3},                                  /* by STI and by MOV SS */
 	        {VMCS_SHADOW, 0x10},                               /* a reserved bit */
 	        {VMCS_PENDING_DEBUG, 0x10},                        /* a reserved bit */
-	        {VMCS_LINK_POINTER, 0},                            /* the core's own */
 	};
 
 	(void)state;

@@ -259,6 +259,22 @@ static void second_level_tables_map_exactly_what_is_described(void **state)
 	}
 }
 
+/* The fake machine has two tags. */
+static void vcpus_of_a_cpu_have_tags_of_their_own_until_they_run_out(void **state)
+{
+	(void)state;
+	struct sample *s = rig_sample();
+	sample_add_cpu(s);
+	rig_boot(s);
+	uint16_t last[CONFIG_MAX_CPUS] = {0};
+	for (uint32_t i = 0; i < vcpu_count; i++) {
+		uint16_t *tag = &last[vcpus[i].config->cpu], wanted = *tag < 2 ? (uint16_t)(*tag + 1) : 2;
+		assert_int_equal(the_system.tag[i], wanted);
+		*tag = the_system.tag[i];
+	}
+	assert_int_equal(last[0], 2);
+}
+
 static bool mapped(uint64_t at, bool *writable)
 {
 	for (unsigned i = 0; i < rig_maps.count; i++)
@@ -312,7 +328,7 @@ static void the_largest_number_of_kept_regions_fits(void **state)
 	prepare_with_table(s, TABLE_REGION, regions, count);
 	free(regions);
 	rig_start();
-	assert_int_equal(rig_maps.count, 3 + count - 2);
+	assert_int_equal(rig_maps.count, 4 + count - 2);
 	free(s);
 }
 
@@ -372,6 +388,7 @@ int main(void)
 	        cmocka_unit_test(more_members_of_groups_than_the_core_has_places_for_are_refused),
 	        cmocka_unit_test(every_page_is_placed_filled_and_protected),
 	        cmocka_unit_test(second_level_tables_map_exactly_what_is_described),
+	        cmocka_unit_test(vcpus_of_a_cpu_have_tags_of_their_own_until_they_run_out),
 	        cmocka_unit_test(the_core_keeps_no_subject_memory_mapped),
 	        cmocka_unit_test(the_largest_number_of_kept_regions_fits),
 	        cmocka_unit_test(numbers_are_printed_without_leading_zeros),

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "arch/x86_64/amd/vendor.h"
-#include "arch/x86_64/cpuid.h"
-#include "arch/x86_64/insn.h"
 #include "core/subject.h"
 #include "core/system.h"
 
@@ -9,18 +7,6 @@
  * A vCPU's control block: what is constant is written by vendor_open, what a reset restores by vendor_reset. The
  * permission maps belong to the subject: start/x86_64/permission.c.
  */
-#define PAGE 4096u
-static uint8_t host_save[CONFIG_MAX_CPUS][PAGE] __attribute__((aligned(4096)));
-static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
-
-void machine_cpu_open(unsigned cpu)
-{
-	write_cr4(read_cr4() | CR4_GUEST_OSXSAVE);
-	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
-	wrmsr(0xc0010117u, (uint64_t)(uintptr_t)host_save[cpu]);
-	__asm__ volatile("vmsave %0" : : "a"(&host_state[cpu]) : "memory");
-}
-
 static void open_control(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vcpu->machine.vendor.vmcb;
@@ -37,7 +23,7 @@ static void open_control(struct vcpu *vcpu)
 	vmcb->intercept2 = INTERCEPT2_ALL;
 	vmcb->iopm = the_system.permissions[subject];
 	vmcb->msrpm = vmcb->iopm + PERMISSION_MSRPM;
-	vmcb->asid = vcpu_tag(vcpu, given.tags);
+	vmcb->asid = the_system.tag[vcpu->index];
 	vcpu->machine.vendor.flush_always = vmcb->asid == given.tags - 1;
 	vmcb->np_enable = 1;
 	vmcb->nested_cr3 = the_system.table_root[subject];
@@ -46,7 +32,7 @@ static void open_control(struct vcpu *vcpu)
 void vendor_open(struct vcpu *vcpu, void *page)
 {
 	vcpu->machine.vendor.vmcb = page;
-	vcpu->machine.vendor.host = (uint64_t)(uintptr_t)&host_state[vcpu->config->cpu];
+	vcpu->machine.vendor.host = given.host_state + vcpu->config->cpu * sizeof(struct vmcb);
 	open_control(vcpu);
 }
 

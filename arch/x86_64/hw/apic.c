@@ -17,11 +17,6 @@ static volatile uint32_t *reg_at(unsigned reg)
 	return (volatile uint32_t *)(uintptr_t)(APIC_BASE + reg);
 }
 
-uint32_t apic_read(unsigned reg)
-{
-	return given.x2apic ? (uint32_t)rdmsr(MSR_X2APIC + reg / 16) : *reg_at(reg);
-}
-
 void apic_write(unsigned reg, uint32_t value)
 {
 	if (given.x2apic)

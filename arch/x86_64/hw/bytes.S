@@ -4,7 +4,7 @@
  * as the ABI has it; exception and interrupt stubs see to that.
  */
 	.text
-	.globl memcpy, memset, memcmp
+	.globl memcpy, memset
 memcpy:
 	mov %rdi, %rax
 	mov %rdx, %rcx
@@ -27,16 +27,6 @@ memset:
 	and $7, %ecx
 	rep stosb
 	mov %r8, %rax
-	ret
-
-memcmp:
-	xchg %rdi, %rsi /* the flags are those of (RSI) - (RDI) */
-	mov %rdx, %rcx
-	xor %eax, %eax
-	cmp %eax, %eax /* equal, if there is nothing to compare */
-	repe cmpsb
-	seta %al
-	sbb $0, %eax
 	ret
 
 	.section .note.GNU-stack, "", @progbits

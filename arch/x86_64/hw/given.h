@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include "abi/config.h"
 #include "arch/x86_64/hw/percpu.h"
-#include "arch/x86_64/intel/control.h"
 #include "arch/x86_64/timer.h"
 
 /*
@@ -21,6 +20,7 @@ struct table {
 	uint64_t entry[512];
 } __attribute__((aligned(4096)));
 #define GIVEN_TABLES 31u
+#define GIVEN_FIELDS 22u
 #define CRASH_PAGE 0x5000u /* in the first MiB, which is never given away; firmware and loaders leave it alone */
 struct given {
 	struct table table[GIVEN_TABLES]; /* the core's page tables, one apart: window_table in hw/image.c */
@@ -28,18 +28,22 @@ struct given {
 	uint64_t gdt[3 + 2 * CONFIG_MAX_CPUS];
 	struct gate idt[256];
 	struct timer_scale timer;
-	uint64_t xcr0; /* every component of extended state that this CPU has */
+	uint64_t host_state; /* AMD: where each CPU's own VMSAVE area lies, a page each */
+	uint64_t xcr0;       /* every component of extended state that this CPU has */
 	struct given_line {
 		uint64_t ioapic; /* address of its registers */
 		uint32_t entry;  /* of those, the first of its own */
 		bool level, low;
-	} line[CONFIG_MAX_LINES];         /* by index in the configuration's table */
-	uint64_t controls[CONTROL_WORDS]; /* Intel: of every VMCS */
-	uint32_t revision;                /* Intel: of its VMCS */
-	uint32_t timer_shift;             /* Intel: a tick of the preemption timer is so many bits of the TSC's */
-	uint32_t tags;                    /* AMD: address-space tags (ASIDs) */
-	bool next_rip;                    /* AMD: an exit says where the next instruction is */
-	bool x2apic;                      /* CPUID alone decides */
+	} line[CONFIG_MAX_LINES]; /* by index in the configuration's table */
+	uint64_t controls[6];     /* Intel: by enum control_word */
+	struct given_field {
+		uint64_t field, value;
+	} vmcs[GIVEN_FIELDS]; /* Intel: the host's state and the controls that are the same in every VMCS */
+	uint32_t revision;    /* Intel: of its VMCS */
+	uint32_t timer_shift; /* Intel: a tick of the preemption timer is so many bits of the TSC's */
+	uint32_t tags;        /* address-space tags (ASID, VPID) that the CPU has */
+	bool next_rip;        /* AMD: an exit says where the next instruction is */
+	bool x2apic;          /* CPUID alone decides */
 	uint8_t reset_value;
 	uint16_t reset_port; /* 0 = none */
 };

@@ -47,5 +47,9 @@ static inline uint64_t encode_rights(uint16_t attributes, uint32_t limit)
 		rights &= ~UINT64_C(0x8000);
 	return rights;
 }
+/* check.c: the checks of the guest's state at VM entry (SDM 3C 26.3.1) in software, to name the field that the hardware has
+ * refused without a word. `read` gives a field of the VMCS. Returns the first field that is wrong, 0 = none is. */
+typedef uint64_t vmcs_reader(enum vmcs_field field);
+uint32_t check_guest(vmcs_reader *read);
 
 #endif

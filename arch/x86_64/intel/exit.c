@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include "arch/x86_64/intel/check.h"
 #include "arch/x86_64/intel/vendor.h"
 #include "core/panic.h"
 

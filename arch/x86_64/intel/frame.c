@@ -5,53 +5,33 @@
 /*
  * The VMCS' part of arch/x86_64/vcpu/frame.c.
  */
-/* Fields of a register: 2 apart, in the order ES .. GS, LDTR, TR; the frame has GDTR and IDTR in between. */
-static unsigned field_of(unsigned index)
-{
-	return 2 * (index < FRAME_GDTR ? index : index == FRAME_LDTR ? 6u : 7u);
-}
+/* A register's fields: 2 apart, in the order ES .. GS, LDTR, TR, then those that have neither selector nor rights. */
+#define TABLES 16u
+static const uint8_t field_of[FRAME_SEGMENTS] = {
+        0, 2, 4, 6, 8, 10, [FRAME_GDTR] = TABLES, [FRAME_LDTR] = 12, [FRAME_IDTR] = TABLES + 2, [FRAME_TR] = 14};
 
-static void export_segment(unsigned index, struct frame_segment *segment)
+static void export_segment(unsigned at, struct frame_segment *segment)
 {
-	unsigned at = field_of(index);
-
+	*segment = (struct frame_segment){.limit = (uint32_t)vmcs_read(VMCS_GUEST_LIMIT + at),
+	                                  .base = vmcs_read(VMCS_GUEST_BASE + at)};
+	if (at >= TABLES)
+		return;
 	segment->selector = (uint16_t)vmcs_read(VMCS_GUEST_SELECTOR + at);
 	segment->attributes = decode_rights(vmcs_read(VMCS_GUEST_RIGHTS + at));
-	segment->limit = (uint32_t)vmcs_read(VMCS_GUEST_LIMIT + at);
-	segment->base = vmcs_read(VMCS_GUEST_BASE + at);
-}
-
-static void import_segment(unsigned index, const struct frame_segment *segment)
-{
-	unsigned at = field_of(index);
-
-	vmcs_write(VMCS_GUEST_SELECTOR + at, segment->selector);
-	vmcs_write(VMCS_GUEST_RIGHTS + at, encode_rights(segment->attributes, segment->limit));
-	vmcs_write(VMCS_GUEST_LIMIT + at, segment->limit);
-	vmcs_write(VMCS_GUEST_BASE + at, segment->base);
 }
 
 void vendor_import_segments(struct vcpu_state *state, const struct frame_segment segment[FRAME_SEGMENTS])
 {
 	(void)state;
-	for (unsigned i = 0; i < FRAME_SEGMENTS; i++)
-		if (i != FRAME_GDTR && i != FRAME_IDTR)
-			import_segment(i, &segment[i]);
-	vmcs_write(VMCS_GDTR_LIMIT, segment[FRAME_GDTR].limit & 0xffff);
-	vmcs_write(VMCS_GDTR_BASE, segment[FRAME_GDTR].base);
-	vmcs_write(VMCS_IDTR_LIMIT, segment[FRAME_IDTR].limit & 0xffff);
-	vmcs_write(VMCS_IDTR_BASE, segment[FRAME_IDTR].base);
-}
-
-static void export_segments(struct exit_frame *frame)
-{
-	for (unsigned i = 0; i < FRAME_SEGMENTS; i++)
-		if (i != FRAME_GDTR && i != FRAME_IDTR)
-			export_segment(i, &frame->segment[i]);
-	frame->segment[FRAME_GDTR] = (struct frame_segment){.limit = (uint32_t)vmcs_read(VMCS_GDTR_LIMIT),
-	                                                    .base = vmcs_read(VMCS_GDTR_BASE)};
-	frame->segment[FRAME_IDTR] = (struct frame_segment){.limit = (uint32_t)vmcs_read(VMCS_IDTR_LIMIT),
-	                                                    .base = vmcs_read(VMCS_IDTR_BASE)};
+	for (unsigned i = 0; i < FRAME_SEGMENTS; i++) {
+		unsigned at = field_of[i];
+		vmcs_write(VMCS_GUEST_LIMIT + at, at < TABLES ? segment[i].limit : segment[i].limit & 0xffff);
+		vmcs_write(VMCS_GUEST_BASE + at, segment[i].base);
+		if (at >= TABLES)
+			continue;
+		vmcs_write(VMCS_GUEST_SELECTOR + at, segment[i].selector);
+		vmcs_write(VMCS_GUEST_RIGHTS + at, encode_rights(segment[i].attributes, segment[i].limit));
+	}
 }
 
 static void export_control(const struct vcpu_state *state, struct exit_frame *frame)
@@ -101,7 +81,8 @@ void vendor_export(struct vcpu_state *state, struct exit_frame *frame, unsigned 
 		export_control(state, frame);
 	}
 	if (parts & FRAME_HAS_SEGMENTS)
-		export_segments(frame);
+		for (unsigned i = 0; i < FRAME_SEGMENTS; i++)
+			export_segment(field_of[i], &frame->segment[i]);
 	if (!(parts & FRAME_HAS_SYSTEM))
 		return;
 	if (is_live(state))

@@ -11,12 +11,7 @@
  * The accessors of arch/x86_64/vcpu/vcpu.h, and what the files of this folder share. One VMCS is loaded on each CPU, and
  * VMREAD and VMWRITE mean that one: after an exit it is the exited vCPU's.
  */
-#define CR0_NE (UINT64_C(1) << 5)
-#define CR0_NW (UINT64_C(1) << 29)
-#define CR0_CACHE (UINT64_C(3) << 29) /* NW, CD: of the whole CPU, so the guest has them in the shadow only */
-#define CR0_MASK (CR0_NE | CR0_CACHE)
 #define EXCEPTIONS (1u << VECTOR_DB | 1u << VECTOR_AC | 1u << VECTOR_MC) /* that exit */
-#define CR4_VMXE (UINT64_C(1) << 13)
 
 void intel_select(const struct vcpu_state *state); /* loads its VMCS, filled if this is the first time. vcpu.c */
 void intel_flush(void);

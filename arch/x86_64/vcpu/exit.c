@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "vendor.h"
-#include "arch/x86_64/insn.h"
-#include "core/subject.h"
-#include "core/system.h"
 
 /*
  * What every exit begins and ends with, and the answers that the description's tables give (CPUID, MSRs, the local APIC,
@@ -33,7 +30,7 @@ uint64_t exit_xsetbv(struct vcpu *vcpu)
 	struct vcpu_state *state = &vcpu->machine;
 	uint64_t value = (uint32_t)state->gpr[0] | state->gpr[2] << 32;
 
-	if (!(vendor_get(state, cr4) & CR4_GUEST_OSXSAVE)) {
+	if (!(vendor_get(state, cr4) & CR4_OSXSAVE)) {
 		vcpu_inject(vcpu, VECTOR_UD, false, 0);
 		return 0;
 	}

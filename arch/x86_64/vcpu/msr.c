@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "vendor.h"
-#include "arch/x86_64/insn.h"
 #include "arch/x86_64/msr.h"
 #include "core/scheduler.h"
 #include "core/subject.h"
-#include "core/system.h"
 
 /*
  * RDMSR and WRMSR. In order of frequency: the local APIC, then the few registers that the core keeps because hardware
@@ -105,14 +103,6 @@ static bool write_efer(struct vcpu_state *state, uint64_t value)
 	return true;
 }
 
-static bool pat_valid(uint64_t value)
-{
-	for (unsigned i = 0; i < 8; i++)
-		if ((value >> i * 8 & 0xff) > 7 || (value >> i * 8 & 0xff) == 2 || (value >> i * 8 & 0xff) == 3)
-			return false;
-	return true;
-}
-
 /* The registers that the core keeps itself: 1 = done, 0 = not one of them, -1 = #GP */
 static int kept(struct vcpu_state *state, uint32_t msr, bool write, uint64_t *value)
 {
@@ -123,7 +113,7 @@ static int kept(struct vcpu_state *state, uint32_t msr, bool write, uint64_t *va
 		*value = vendor_efer(state);
 		return 1;
 	case MSR_PAT:
-		if (write && !pat_valid(*value))
+		if (write && !msr_pat_valid(*value))
 			return -1;
 		if (write)
 			vendor_set(state, pat, *value);

@@ -13,15 +13,6 @@
 #define XSAVE_LEGACY_MXCSR 24u
 #define XSAVE_BYTES (576u + 256u) /* legacy, header, AVX: all that xcr0 can grant (lib/config.c) */
 
-uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count)
-{
-	uint32_t tag = 1;
-
-	for (uint32_t i = 0; i < vcpu->index; i++)
-		tag += config_vcpus(the_system.config)[i].cpu == vcpu->config->cpu;
-	return tag < count ? tag : count - 1;
-}
-
 void machine_vcpu_open(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;

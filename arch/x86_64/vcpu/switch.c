@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "vendor.h"
 #include "arch/x86_64/hw/given.h"
-#include "arch/x86_64/insn.h"
 
 /*
  * From one restart unit to another: what an entry does not switch. Everything the CPU has is loaded, so nothing of

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "abi/frame.h"
+#include "arch/x86_64/insn.h"
 #include "core/vcpu.h"
 
 /*
@@ -13,16 +14,8 @@
  * read and write the control block of the vCPU whose exit is being answered; whoever comes from the core, where another
  * one may have been entered since, calls vendor_select() first.
  */
-#define CR0_PE UINT64_C(1)
-#define CR0_ET (UINT64_C(1) << 4)
-#define CR0_PG (UINT64_C(1) << 31)
 #define CR0_RESET UINT64_C(0x60000010)
-#define CR4_GUEST_OSXSAVE (UINT64_C(1) << 18)
-#define CR4_SETTABLE UINT64_C(0x3707ff) /* VME..OSXMMEXCPT, FSGSBASE, PCIDE, OSXSAVE, SMEP, SMAP; no LA57, PKE, VMXE */
-#define EFER_LME (UINT64_C(1) << 8)
-#define EFER_LMA (UINT64_C(1) << 10)
 #define EFER_GUEST (UINT64_C(1) | EFER_LME | EFER_LMA | UINT64_C(1) << 11) /* SCE, LME, LMA, NXE */
-#define RFLAGS_IF (UINT64_C(1) << 9)
 #define PAT_RESET UINT64_C(0x0007040600070406)
 /* Events for the next entry, in the form of frame.inject, which is both vendors' */
 #define EVENT_VALID (UINT64_C(1) << 31)
@@ -65,8 +58,6 @@ uint64_t vcpu_msr(struct vcpu *vcpu, bool write);
 /* interrupt.c */
 void vcpu_inject(struct vcpu *vcpu, unsigned vector, bool has_error, uint32_t error);
 /* open.c */
-/* One address-space tag per vCPU of a physical CPU, from 1 on; those that run out share the last. */
-uint32_t vcpu_tag(const struct vcpu *vcpu, uint32_t count);
 /* Part of a restart, so of a stranger's frame start: one instruction for each eight bytes. */
 void vcpu_zero(void *at, uint64_t bytes);
 #endif

@@ -50,6 +50,7 @@ void victim(void)
 	         gap = share_ticks(info_option_number("gap", 20));
 	unsigned features, general = 0, others = 0, words = 0, where = 0;
 	uint32_t seed = 0x71c71000;
+	uint64_t slack = info_option_number("slack", ~UINT64_C(0)), odd = 0;
 
 	report_open(&channel, info_get()->name);
 	trap_open();
@@ -60,14 +61,17 @@ void victim(void)
 		canary_make(&wanted, features, seed);
 		canary_load(&wanted, features);
 		share_measure(&some, gap, period, RUNS, 0, 0);
-		merge(&all, &some);
+		if (share_distance(some.run_min, loops) > slack || share_distance(some.run_max, loops) > slack)
+			odd++;
+		else
+			merge(&all, &some);
 		general += canary_hold(loops, seed);
 		canary_store(&found, features);
 		others += canary_compare(&found, &wanted, &where);
 		words += spoilt(seed);
 	} while (!report_poll(&channel, &order));
 	report_send(&channel, &(struct report){{all.runs, all.run_min, all.run_max, all.start_late, general, others,
-	                                        words, info_get()->epoch}});
+	                                        words, info_get()->epoch | odd << 32}});
 	for (;;)
 		event_wait(0, EVENT_FOREVER);
 }
@@ -87,5 +91,7 @@ void victim_check(struct channel *channel, uint64_t frame_us, uint64_t slack)
 	judge(w[4] == 0, "victim: %lu general registers changed", w[4]);
 	judge(w[5] == 0, "victim: %lu other registers changed", w[5]);
 	judge(w[6] == 0, "victim: %lu words of memory changed", w[6]);
-	judge(w[7] == 0, "victim: never restarted");
+	judge((uint32_t)w[7] == 0, "victim: never restarted");
+	judge(w[7] >> 32 <= info_option_number("odd", 0), "victim: %lu times %lu frames were odd", w[7] >> 32,
+	      (uint64_t)RUNS);
 }
