@@ -55,8 +55,8 @@ def frames():
     low, high = min(r['late_min'] for r in held.values()), max(r['late_max'] for r in held.values())
     count = sum(row['n'] for row in storms.values())
     return [('frames', 'Frames of 100 us, %s of them with a neighbour that storms with exits, instructions' % '{:,}'.format(count), [
-        Row('frame switch, last instruction of one subject to first of the next', rows['spins']['switch_max'], 400,
-            note='smallest %d; includes up to 8 of the measuring loops' % rows['spins']['switch_min']),
+        Row('frame switch, last instruction of one subject to first of the next, median', rows['spins']['switch_med'], 400,
+            note='%d to %d; includes up to 8 of the measuring loops' % (rows['spins']['switch_min'], rows['spins']['switch_max'])),
         Row('frame start, largest deviation from the plan', max(row['late_max'] for row in storms.values()), 2000,
             note='by neighbour: ' + ', '.join('%s %d' % pair for pair in latest.items())),
         Row('frames missed', sum(row['missed'] for row in rows.values()), 0),
@@ -65,7 +65,7 @@ def frames():
             note='%d..%d after plan + %d us; includes up to 6 of the measuring loop' % (low, high, HOLD_US)),
         Row('shares off the plan, percentage points', share_error(values(log, 'SHARE')), 0.1,
             note='by the core\'s own account of run time')],
-             ['The neighbour storms in the last 3 us of each of its frames, and rests before: an exit costs the emulator too much.'])], [command, held_command]
+             ['The neighbour storms from the first to the last microsecond of each of its frames.'])], [command, held_command]
 
 
 def events():

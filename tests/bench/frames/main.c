@@ -2,9 +2,8 @@
 /*
  * Frame starts and frame switches, seen from inside. `steady` reads the TSC in a loop of six instructions and notes for
  * each of its frames when it began, against the plan (the schedule's epoch in the statistics region plus a multiple of
- * the frame lengths). `neighbour` has the frame before: it spins, or storms with exits in the last microseconds of its
- * frames, where alone they can delay the next one. It leaves its last TSC in a shared page: the way from there to the
- * first TSC of `steady` is the switch.
+ * the frame lengths). `neighbour` has the frame before: it spins, or storms with exits all through it. It leaves its
+ * last TSC in a shared page: the way from there to the first TSC of `steady` is the switch.
  */
 #include "sdk/sdk.h"
 #include "tests/guest/common/judge.h"
@@ -13,6 +12,7 @@
 #define EXIT_PORT 0xf4
 #define FRAMES 2000u /* of each behaviour */
 #define SLOTS 12u    /* of the histogram: powers of two */
+#define TAKEN 1024u  /* a switch takes less than so many instructions, or counts as so many */
 enum behaviour { SPINS, CALLS, REFUSED, CPUIDS, IPIS, PORTS, BEHAVIOURS };
 static const char *const names[] = {"spins", "hypercalls", "refused-hypercalls", "cpuid", "self-ipi", "denied-ports"};
 
@@ -27,6 +27,7 @@ struct result {
 	uint64_t missed;
 	uint32_t switch_min, switch_max;
 	uint32_t histogram[SLOTS];
+	uint32_t taken[TAKEN]; /* switches by instructions */
 };
 
 static void *page_of(const char *name)
@@ -145,6 +146,7 @@ static void note(struct result *r, int64_t late, uint32_t taken)
 	r->late_max = late > r->late_max ? late : r->late_max;
 	r->switch_min = taken < r->switch_min ? taken : r->switch_min;
 	r->switch_max = taken > r->switch_max ? taken : r->switch_max;
+	r->taken[taken < TAKEN ? taken : TAKEN - 1]++;
 	while (size >> slot > 8 && slot + 1 < SLOTS)
 		slot++;
 	r->histogram[slot]++;
@@ -167,10 +169,19 @@ static void measure(struct result *r, const volatile struct trace *trace, uint64
 	}
 }
 
+static unsigned median(const struct result *r)
+{
+	unsigned value = 0, count = r->taken[0];
+
+	while (count < FRAMES / 2)
+		count += r->taken[++value];
+	return value;
+}
+
 static void show(uint64_t behaviour, const struct result *r)
 {
-	print("FRAMES %s n=%u late_min=%ld late_max=%ld missed=%lu switch_min=%u switch_max=%u\n", names[behaviour],
-	      FRAMES, r->late_min, r->late_max, r->missed, r->switch_min, r->switch_max);
+	print("FRAMES %s n=%u late_min=%ld late_max=%ld missed=%lu switch_min=%u switch_med=%u switch_max=%u\n",
+	      names[behaviour], FRAMES, r->late_min, r->late_max, r->missed, r->switch_min, median(r), r->switch_max);
 	print("LATE %s", names[behaviour]);
 	for (unsigned i = 0; i < SLOTS; i++)
 		print(" %u", r->histogram[i]);
@@ -190,7 +201,7 @@ static void steady(void)
 	const volatile struct trace *trace = page_of("trace");
 	uint64_t offset = info_option_number("offset", 0),
 	         hold = info_option_number("hold", 0) * info_get()->tsc_khz / 1000;
-	struct result result;
+	static struct result result;
 
 	for (uint64_t behaviour = 0; behaviour < BEHAVIOURS; behaviour++) {
 		uint64_t own = runtime_of("steady"), other = runtime_of("neighbour");
