@@ -22,17 +22,14 @@ static enum status check(const char **what)
 	return OK;
 }
 
-static uint8_t host_save[CONFIG_MAX_CPUS][4096] __attribute__((aligned(4096)));
-static struct vmcb host_state[CONFIG_MAX_CPUS] __attribute__((aligned(4096)));
-
 /* The host's segments and the like never change, so VMSAVE is done once, and VMLOAD when a guest's were loaded. */
 static void open(unsigned cpu)
 {
-	given.host_state = (uintptr_t)host_state;
+	given.host_state[cpu] = (uintptr_t)vendor_area[cpu][0];
 	write_cr4(read_cr4() | CR4_OSXSAVE);
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
-	wrmsr(MSR_VM_HSAVE_PA, (uintptr_t)host_save[cpu]);
-	__asm__ volatile("vmsave %0" : : "a"(&host_state[cpu]) : "memory");
+	wrmsr(MSR_VM_HSAVE_PA, (uintptr_t)vendor_area[cpu][1]);
+	__asm__ volatile("vmsave %0" : : "a"(vendor_area[cpu][0]) : "memory");
 }
 
 static void finish(uint64_t root)

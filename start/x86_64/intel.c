@@ -59,15 +59,13 @@ static void permissions(const struct config_header *config, uint32_t subject, ui
 	permission_intel(config, subject, (uint32_t)given.controls[CONTROL_SECONDARY], pages);
 }
 
-static uint8_t vmxon_region[CONFIG_MAX_CPUS][4096] __attribute__((aligned(4096)));
-
 /* VMXON; then nothing is remembered of translations that firmware may have used. */
 static void open(unsigned cpu)
 {
 	const struct {
 		uint64_t context, reserved;
 	} all = {0, 0};
-	uint64_t region = (uint64_t)(uintptr_t)vmxon_region[cpu], feature = rdmsr(MSR_FEATURE_CONTROL);
+	uint64_t region = (uint64_t)(uintptr_t)vendor_area[cpu][0], feature = rdmsr(MSR_FEATURE_CONTROL);
 
 	if (!(feature & FEATURE_LOCKED))
 		wrmsr(MSR_FEATURE_CONTROL, feature | FEATURE_LOCKED | FEATURE_VMX);

@@ -5,6 +5,8 @@
 #include "core/console.h"
 #include "start/x86_64/image.h"
 
+uint8_t vendor_area[CONFIG_MAX_CPUS][2][4096] __attribute__((aligned(4096)));
+
 /* start/machine.h, as far as it is a matter of the vendor: the one whose core has been chosen. */
 void capability_show(const char *name, bool has, const char *lost)
 {

@@ -19,6 +19,8 @@ struct vendor {
 	void (*permissions)(const struct config_header *config, uint32_t subject, uint8_t *pages);
 };
 extern const struct vendor vendor_amd, vendor_intel;
+/* Of each CPU, for the hardware alone. AMD: what VMRUN and VMSAVE keep of the host; Intel: the VMXON region. */
+extern uint8_t vendor_area[CONFIG_MAX_CPUS][2][4096];
 
 /* One row of what a CPU must or may have, on the console. `lost` = 0: it is required. */
 void capability_show(const char *name, bool has, const char *lost);

@@ -6,6 +6,6 @@
 #define HANDED_CPUS vcpu_pages /* of the_system: the number of CPUs */
 #define SMALL_RANGE 0x1000000  /* two pages, writable */
 #define LARGE_RANGE 0x1800000  /* 4 MiB, writable */
-#define STARTER 0x2c0000       /* layout_core_end of arch/x86_64/layout.ld */
+#define STARTER 0x294000       /* layout_core_end of arch/x86_64/layout.ld */
 
 #endif

@@ -32,7 +32,7 @@ static void open_control(struct vcpu *vcpu)
 void vendor_open(struct vcpu *vcpu, void *page)
 {
 	vcpu->machine.vendor.vmcb = page;
-	vcpu->machine.vendor.host = given.host_state + vcpu->config->cpu * sizeof(struct vmcb);
+	vcpu->machine.vendor.host = given.host_state[vcpu->config->cpu];
 	open_control(vcpu);
 }
 

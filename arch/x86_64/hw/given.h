@@ -28,8 +28,8 @@ struct given {
 	uint64_t gdt[3 + 2 * CONFIG_MAX_CPUS];
 	struct gate idt[256];
 	struct timer_scale timer;
-	uint64_t host_state; /* AMD: where each CPU's own VMSAVE area lies, a page each */
-	uint64_t xcr0;       /* every component of extended state that this CPU has */
+	uint64_t host_state[CONFIG_MAX_CPUS]; /* AMD: where each CPU's own VMSAVE area lies */
+	uint64_t xcr0;                        /* every component of extended state that this CPU has */
 	struct given_line {
 		uint64_t ioapic; /* address of its registers */
 		uint32_t entry;  /* of those, the first of its own */
