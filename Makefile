@@ -213,6 +213,14 @@ $(B)/debian.img: systems/guest/disk systems/guest/disk-setup
 	systems/guest/disk $@
 .PHONY: disk-files
 disk-files: all $(B)/disks.cpio.gz $(B)/debian.img
+# --- the guests of systems/shared.xml: a driver for any PCI device, and a program that speaks to shared memory by it ---
+SHARED_MODULES := uio uio_pci_generic
+$(B)/share: systems/guest/share.c
+	@mkdir -p $(@D)
+	$(Q)gcc -std=c11 -D_GNU_SOURCE -O2 $(WARN) -static $< -o $@
+$(B)/shared.cpio.gz: systems/guest/initrd systems/guest/init systems/guest/kernel $(B)/share
+	systems/guest/kernel $(B)/cloud cloud-amd64 $(SHARED_MODULES)
+	systems/guest/initrd $@ $(SHARED_MODULES:%=$(B)/cloud/modules/%.ko) $(B)/share
 # --- programs that own a PC, for tests/programs: from Debian's packages, not installed ---
 $(B)/programs/memtest86+x64.bin:
 	systems/guest/package $(B)/programs memtest86+ /boot/memtest86+x64.bin
@@ -236,7 +244,8 @@ $(B)/programs/modes.img: tests/kernels/modes.S
 .PHONY: program-files
 program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso u-boot.rom multiboot2.iso modes.img)
 image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
-	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img)
+	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img) \
+	$(if $(filter %shared.xml,$(SYSTEM)),$(B)/shared.cpio.gz)
 	$(B)/bulkhead build $(SYSTEM) -I $(B) -o $(IMAGE)
 iso: packages
 	$(Q)$(MAKE) -j2 image
@@ -247,7 +256,7 @@ run: packages
 		$(if $(CPUS),--cpus $(CPUS)) $(if $(filter qemu,$(MACHINE)),-- -action reboot=reset)
 
 # --- tests: tests/README.md says what each is ---
-everything: checked image network-files disk-files program-files $(B)/vmlinuz-rt-amd64 fuzz $(B)/boot-test.elf
+everything: checked image network-files disk-files $(B)/shared.cpio.gz program-files $(B)/vmlinuz-rt-amd64 fuzz $(B)/boot-test.elf
 checked: all aarch64 $(UNIT_TESTS)
 	@:
 check:
