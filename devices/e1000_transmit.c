@@ -61,8 +61,9 @@ static void begin(struct e1000 *card, const struct descriptor *d)
 		packet->options = is_legacy(d) ? 0 : d->options >> 8 & 0xff;
 		packet->segmented = !is_legacy(d) && d->command & E1000_TXD_TSE;
 		packet->context = packet->segmented ? card->segment_context : card->context;
+		size_t limit = segment_limit(packet);
 		packet->spoilt = packet->segmented && (!packet->context.header || !packet->context.mss ||
-		                                       segment_limit(packet) > UNTAGGED_MAX);
+		                                       limit < NET_FRAME_MIN || limit > UNTAGGED_MAX);
 	}
 	if (is_legacy(d) && d->command & E1000_TXD_IC) {
 		packet->legacy_sum = true;

@@ -27,6 +27,7 @@ static void access_register(struct script *script, struct e1000 *card)
 /* A small ring with sensible pointers, so that the input need not find one by chance. */
 static void set_up(struct script *script, struct e1000 *card)
 {
+	e1000_write(card, E1000_CTRL, 4, take(script, 1) << 24 & ~(E1000_CTRL_RST | E1000_CTRL_PHY_RST));
 	e1000_write(card, E1000_TDBAL, 8, TX_RING);
 	e1000_write(card, E1000_TDLEN, 4, 128);
 	e1000_write(card, E1000_RDBAL, 8, RX_RING);
@@ -40,6 +41,20 @@ static void scribble(struct script *script, uint8_t *ram, uint32_t base)
 {
 	for (unsigned i = 0; i < 16 && more(script); i++)
 		ram[base + i] = (uint8_t)take(script, 1);
+}
+
+/* A packet to be segmented: its context, and data with or without a tag; small numbers, and each of them at will. */
+static void segment(struct script *script, uint8_t *ram, uint32_t index)
+{
+	uint32_t context[4] = {take(script, 4), take(script, 4), E1000_TXD_DEXT | E1000_TXD_TSE | take(script, 1) << 24,
+	                       take(script, 1) << 8 | take(script, 1) << 16};
+	uint32_t data[4] = {BUFFERS + take(script, 1), 0,
+	                    E1000_TXD_DEXT | E1000_TXD_TSE | 1u << 20 | take(script, 1) << 24 | take(script, 2),
+	                    take(script, 1) << 8 | take(script, 1) << 16};
+	for (unsigned i = 0; i < 4; i++) {
+		memcpy(ram + TX_RING + 16 * (index & 7) + 4 * i, &context[i], 4);
+		memcpy(ram + TX_RING + 16 * (index + 1 & 7) + 4 * i, &data[i], 4);
+	}
 }
 
 static void arrive(struct script *script, struct wire *wire)
@@ -85,7 +100,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			set_up(&script, &card);
 			break;
 		case 1:
-			scribble(&script, ram, TX_RING + 16 * (what >> 3 & 7));
+			if (what & 0x80)
+				segment(&script, ram, what >> 3 & 7);
+			else
+				scribble(&script, ram, TX_RING + 16 * (what >> 3 & 7));
 			break;
 		case 2:
 			scribble(&script, ram, RX_RING + 16 * (what >> 3 & 7));

@@ -313,6 +313,20 @@ static void a_segment_size_that_makes_no_frame_sends_nothing(void **state)
 	}
 }
 
+static void segments_shorter_than_a_frame_send_nothing(void **state)
+{
+	(void)state;
+	put(E1000_CTRL, E1000_CTRL_VME);
+	for (uint32_t bytes = 2; bytes < NET_FRAME_MIN; bytes++) {
+		descriptor(0, 0, E1000_TXD_DEXT | E1000_TXD_TSE, 1 << 8 | (bytes - 1) << 16);
+		descriptor(1, BUFFERS, EXTENDED | E1000_TXD_TSE | LAST | E1000_TXD_VLE | 60, 0x0123 << 16);
+		put(E1000_TDH, 0);
+		put(E1000_TDT, 2);
+		assert_int_equal(wire.sent_count, 0);
+		assert_int_equal(get(E1000_TDH), 2);
+	}
+}
+
 static void a_context_inside_a_packet_does_not_change_it(void **state)
 {
 	(void)state;
@@ -817,6 +831,7 @@ int main(void)
 	        cmocka_unit_test_setup(the_last_segment_may_be_full, setup),
 	        cmocka_unit_test_setup(segments_wait_for_room_in_the_middle_of_a_descriptor, setup),
 	        cmocka_unit_test_setup(a_segment_size_that_makes_no_frame_sends_nothing, setup),
+	        cmocka_unit_test_setup(segments_shorter_than_a_frame_send_nothing, setup),
 	        cmocka_unit_test_setup(a_context_inside_a_packet_does_not_change_it, setup),
 	        cmocka_unit_test_setup(a_tag_is_put_in, setup),
 	        cmocka_unit_test_setup(a_tag_does_not_make_a_frame_longer_than_it_can_be, setup),
