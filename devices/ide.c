@@ -14,7 +14,7 @@
 #include "devices/ide.h"
 
 enum { DATA = 0, ERROR = 1, FEATURE = 1, COUNT = 2, LOW = 3, MID = 4, HIGH = 5, DEVICE = 6, STATUS = 7, COMMAND = 7 };
-enum { CONTROL_NIEN = 0x02, CONTROL_SRST = 0x04, CONTROL_HOB = 0x80 };
+enum { SECOND_DRIVE = 0x10, CONTROL_NIEN = 0x02, CONTROL_SRST = 0x04, CONTROL_HOB = 0x80 };
 #define IDETIM_ENABLED 0x80 /* bit 15 of a word at 40h, 42h */
 
 /* --- interrupts and ends --- */
@@ -131,6 +131,17 @@ static void push(uint8_t reg[2], uint8_t value)
 	reg[0] = value;
 }
 
+/* A host that selects the other drive in the middle of a block gives the command up: it must not go on with that one. */
+static void select_drive(struct ide_channel *channel, uint8_t value)
+{
+	if ((value ^ channel->device) & SECOND_DRIVE && channel->phase != IDE_IDLE) {
+		channel->phase = IDE_IDLE;
+		channel->left = 0;
+		ide_selected(channel)->status = IDE_DRDY | IDE_DSC;
+	}
+	channel->device = value;
+}
+
 /* Both drives see what is written; the selected one obeys. */
 static void write_register(struct ide_channel *channel, unsigned offset, uint8_t value)
 {
@@ -152,7 +163,7 @@ static void write_register(struct ide_channel *channel, unsigned offset, uint8_t
 	}
 	channel->control &= (uint8_t)~CONTROL_HOB;
 	if (offset == DEVICE)
-		channel->device = value;
+		select_drive(channel, value);
 	for (unsigned i = 0; i < 2; i++) {
 		struct ide_drive *drive = &channel->drive[i];
 		uint8_t *const reg[] = {[FEATURE] = drive->feature,

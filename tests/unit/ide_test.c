@@ -320,6 +320,32 @@ static void a_missing_drive_reads_zero_and_obeys_nothing(void **state)
 	assert_int_equal(in(PRIMARY, COUNT), 0x55);
 }
 
+/* The other drive is none, or of another kind: what was begun must not go on there. */
+static void turning_to_the_other_drive_gives_a_command_up(void **state)
+{
+	uint8_t sector[512] = {1};
+
+	(void)state;
+	command(5, 2, 0x30);
+	assert_int_equal(in(PRIMARY, STATUS), DRQ);
+	write_data(PRIMARY, sector, 256);
+	out(PRIMARY, DEVICE, 0xf0);
+	write_data(PRIMARY, sector, 512);
+	out(PRIMARY, DEVICE, 0xe0);
+	assert_int_equal(in(PRIMARY, STATUS), IDLE);
+	assert_int_not_equal(bytes[5 * 512], 1);
+	command(5, 2, 0x20);
+	assert_int_equal(in(PRIMARY, STATUS), DRQ);
+	out(PRIMARY, DEVICE, 0xf0);
+	read_data(PRIMARY, sector, 512);
+	read_data(PRIMARY, sector, 512);
+	out(PRIMARY, DEVICE, 0xe0);
+	assert_int_equal(in(PRIMARY, STATUS), IDLE);
+	command(5, 1, 0x20);
+	read_data(PRIMARY, sector, 512);
+	assert_memory_equal(sector, bytes + 5 * 512, 512);
+}
+
 static void nien_holds_the_interrupt_back_and_reading_status_ends_it(void **state)
 {
 	(void)state;
@@ -544,6 +570,7 @@ int main(void)
 	        cmocka_unit_test_setup(a_table_that_points_outside_of_memory_is_an_error, fresh),
 	        cmocka_unit_test_setup(an_unknown_command_is_aborted, fresh),
 	        cmocka_unit_test_setup(a_missing_drive_reads_zero_and_obeys_nothing, fresh),
+	        cmocka_unit_test_setup(turning_to_the_other_drive_gives_a_command_up, fresh),
 	        cmocka_unit_test_setup(nien_holds_the_interrupt_back_and_reading_status_ends_it, fresh),
 	        cmocka_unit_test_setup(a_reset_shows_the_signatures, fresh),
 	        cmocka_unit_test_setup(a_disk_error_is_told, fresh),
