@@ -118,13 +118,25 @@ static const char *add_drive(struct machine *machine, struct disk *disk, bool cd
 	return wrong ? wrong : "more than four IDE drives";
 }
 
+static uint64_t virtio_when(const void *owner)
+{
+	return virtio_blk_deadline(owner);
+}
+
+static void virtio_do(void *owner, uint64_t now)
+{
+	virtio_blk_run(owner, now);
+}
+
 static const char *add_virtio(struct machine *machine, const struct info_device *device, struct disk *disk)
 {
 	const struct msix_sink sink = {interrupt_msi, machine};
 	struct virtio_blk *block = machine_alloc(machine, sizeof *block);
 	if (!block)
 		return "no room for a virtio disk";
-	virtio_blk_init(block, disk, &sink);
+	virtio_blk_init(block, disk, &machine->clock, &sink);
+	if (!machine_add_timer(machine, &(struct machine_timer){virtio_when, virtio_do, block}))
+		return "too many devices wait";
 	return machine_connect(machine, device->place, &block->virtio.function) ? 0 : "no place for a virtio disk";
 }
 

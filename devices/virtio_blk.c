@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * virtio block device: one queue, reads, writes, flushes and the serial number. Several requests may be with the disk at
- * a time; those that it answers at once are signalled together when the queue is empty.
+ * a time; those that it answers at once are signalled together when the queue is empty, or a turn of requests is over:
+ * what a disk reads may be the ring itself, so a driver can see to it that there is always one more.
  *
  * Left out: discard, write zeroes, SCSI commands, several queues, a switchable write cache (flushes are honoured always).
  * Specification: Virtual I/O Device 1.1 (OASIS), 5.2.
@@ -11,7 +12,7 @@
 enum { SEG_MAX = 2, READ_ONLY = 5, BLK_SIZE = 6, FLUSH = 9 }; /* feature bits */
 enum { REQUEST_IN = 0, REQUEST_OUT = 1, REQUEST_FLUSH = 4, REQUEST_GET_ID = 8 };
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_UNSUPPORTED = 2 };
-enum { HEADER_BYTES = 16, ID_BYTES = 20, CONFIG_BYTES = 36 };
+enum { HEADER_BYTES = 16, ID_BYTES = 20, CONFIG_BYTES = 36, TURN = 128 };
 struct header {
 	uint32_t type, reserved;
 	uint64_t sector;
@@ -149,14 +150,17 @@ static bool take_one(struct virtio_blk *block, struct virtio_blk_request *reques
 
 static void take_all(struct virtio_blk *block)
 {
-	struct virtio_blk_request *request;
+	unsigned turn = TURN;
+	bool some = true;
 	if (block->taking)
 		return;
 	block->taking = true;
-	do
-		request = free_request(block);
-	while (request && take_one(block, request));
+	for (; some && turn; turn -= some) {
+		struct virtio_blk_request *request = free_request(block);
+		some = request && take_one(block, request);
+	}
 	block->taking = false;
+	clock_set_deadline(&block->clock, &block->deadline, some ? 0 : CLOCK_NEVER);
 	virtio_signal(&block->virtio, 0);
 }
 
@@ -191,12 +195,26 @@ static const struct virtio_type types[2] = {
          reset},
 };
 
-void virtio_blk_init(struct virtio_blk *block, struct disk *disk, const struct msix_sink *sink)
+void virtio_blk_init(struct virtio_blk *block, struct disk *disk, const struct device_clock *clock,
+                     const struct msix_sink *sink)
 {
 	block->disk = disk;
+	block->clock = *clock;
+	block->deadline = CLOCK_NEVER;
 	block->underway = 0;
 	virtio_init(&block->virtio, &types[disk->read_only], block, CONFIG_BYTES, sink);
 	put(block->virtio.config, disk->sectors, 8);
 	put(block->virtio.config + 12, VIRTIO_PIECES - 4, 4); /* with header and status always inside the limit */
 	put(block->virtio.config + 20, DISK_SECTOR, 4);
+}
+
+uint64_t virtio_blk_deadline(const struct virtio_blk *block)
+{
+	return block->deadline;
+}
+
+void virtio_blk_run(struct virtio_blk *block, uint64_t now)
+{
+	if (now >= block->deadline)
+		take_all(block);
 }

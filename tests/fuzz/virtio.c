@@ -34,6 +34,8 @@ static void message(void *owner, uint64_t address, uint32_t data)
 static void setup(void)
 {
 	static struct disk_memory memory;
+	static uint64_t now;
+	static const struct device_clock clock = {.now_ns = fake_now, .owner = &now};
 	static struct disk disk;
 
 	disk = (struct disk){0};
@@ -43,7 +45,7 @@ static void setup(void)
 	held = 0;
 	hold = false;
 	memset(&block, 0, sizeof(block));
-	virtio_blk_init(&block, &disk, &(struct msix_sink){message, 0});
+	virtio_blk_init(&block, &disk, &clock, &(struct msix_sink){message, 0});
 	pci_fixture_init(&f);
 	MUST(pci_fixture_connect(&f, &block.virtio.function));
 }
@@ -110,8 +112,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			(void)pci_fixture_read(&f, PCI_FIXTURE_MEMORY + (1u << 24) + (at % 4096 & ~7u), 1u << what % 4);
 		else if (what < 250)
 			release(what & 1 ? OK : ERR_CORRUPT);
-		else
+		else if (what < 254)
 			hold = what & 1;
+		else
+			virtio_blk_run(&block, 0);
 		MUST(block.underway <= VIRTIO_BLK_UNDERWAY && block.virtio.msix.pending < 1u << MSIX_VECTORS);
 	}
 	while (held)

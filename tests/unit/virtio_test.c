@@ -22,6 +22,9 @@ static struct disk disk;
 static struct disk_memory memory;
 static struct disk_request *held;
 
+static uint64_t now;
+static const struct device_clock clock = {.now_ns = fake_now, .owner = &now};
+
 static int fresh(void **state)
 {
 	(void)state;
@@ -30,7 +33,7 @@ static int fresh(void **state)
 	disk = (struct disk){.serial = "serial-1"};
 	disk_memory_init(&memory, &disk, bytes, DISK_BYTES, false);
 	memset(&block, 0, sizeof(block));
-	virtio_blk_init(&block, &disk, &sink);
+	virtio_blk_init(&block, &disk, &clock, &sink);
 	fixture_init(&block.virtio);
 	held = 0;
 	return 0;
@@ -249,6 +252,33 @@ static void the_event_index_saves_interrupts(void **state)
 	ring_bell(0);
 	assert_int_equal(used(0), 1);
 	assert_false(level());
+}
+
+/* Each sector is a ring with one more request in it, and the header that reads the next sector. */
+static void a_ring_that_the_disk_itself_fills_is_left_in_between(void **state)
+{
+	enum { PROGRAM = 200, HEADER_AT = 0x100, TURN = 128 };
+	(void)state;
+	memset(bytes, 0, sizeof(bytes));
+	for (unsigned i = 0; i < PROGRAM; i++) {
+		uint16_t index = (uint16_t)(i + 1 < PROGRAM ? i + 2 : PROGRAM);
+		memcpy(bytes + i * 512 + 2, &index, 2);
+		memcpy(bytes + i * 512 + HEADER_AT + 8, &(uint64_t){i + 1}, 8);
+	}
+	start_driver(VIRTIO_F_VERSION_1);
+	put(AVAIL + HEADER_AT, 0, 8);
+	put(AVAIL + HEADER_AT + 8, 0, 8);
+	descriptor(0, 0, AVAIL + HEADER_AT, 16, NEXT, 1);
+	descriptor(0, 1, AVAIL, 512, NEXT | WRITE, 2);
+	descriptor(0, 2, STATUS, 1, WRITE, 0);
+	offer(0, 0);
+	ring_bell(0);
+	assert_int_equal(used(0), TURN);
+	assert_true(level());
+	assert_int_equal(virtio_blk_deadline(&block), 0);
+	virtio_blk_run(&block, now);
+	assert_int_equal(used(0), PROGRAM);
+	assert_int_equal(virtio_blk_deadline(&block), CLOCK_NEVER);
 }
 
 static void msix_sends_the_vector_of_the_queue(void **state)
@@ -472,6 +502,7 @@ int main(void)
 	        cmocka_unit_test_setup(rings_that_make_no_sense_break_the_device_until_a_reset, fresh),
 	        cmocka_unit_test_setup(an_unset_ring_address_is_harmless, fresh),
 	        cmocka_unit_test_setup(the_event_index_saves_interrupts, fresh),
+	        cmocka_unit_test_setup(a_ring_that_the_disk_itself_fills_is_left_in_between, fresh),
 	        cmocka_unit_test_setup(msix_sends_the_vector_of_the_queue, fresh),
 	        cmocka_unit_test_setup(the_legacy_registers_drive_the_same_device, fresh),
 	        cmocka_unit_test_setup(a_reset_waits_until_no_request_is_with_the_disk, fresh),
