@@ -126,14 +126,17 @@ $(eval $(call app_rule,layer,$(wildcard devices/*.c devices/*/*.c)))
 GUEST_TESTS := $(patsubst tests/guest/%/main.c,%,$(wildcard tests/guest/*/main.c))
 GUEST_COMMON := $(wildcard tests/guest/common/*.c tests/guest/common/*.S)
 $(foreach t,$(GUEST_TESTS),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c tests/guest/$(t)/*.S) $(GUEST_COMMON))))
-# tests/guest/devices: a guest of 32 bits, whose file is ELF with data and all
-PC_SRC := $(wildcard tests/guest/devices/*.c tests/guest/devices/*.S)
+# guests of 32 bits, whose files are ELF with data and all: what they share is in tests/guest/pc
+PC_SRC := $(wildcard tests/guest/pc/*.c tests/guest/pc/*.S)
 $(B)/pc/%.o: % Makefile
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) -m32 -mgeneral-regs-only $(DEP) -c $< -o $@
-$(B)/test-devices.elf: $(PC_SRC:%=$(B)/pc/%.o) tests/kernels/multiboot2.ld
-	$(Q)ld -m elf_i386 -n -z noexecstack --no-warn-rwx-segments --build-id=none -T tests/kernels/multiboot2.ld $(filter %.o,$^) -o $@
-apps: $(B)/test-devices.elf
+define pc_rule
+$(B)/$(1).elf: $(patsubst %,$(B)/pc/%.o,$(PC_SRC) $(2)) tests/kernels/multiboot2.ld
+	$(Q)ld -m elf_i386 -n -z noexecstack --no-warn-rwx-segments --build-id=none -T tests/kernels/multiboot2.ld $$(filter %.o,$$^) -o $$@
+apps: $(B)/$(1).elf
+endef
+$(eval $(call pc_rule,test-devices,$(wildcard tests/guest/devices/*.c)))
 # benchmark applications: tests/bench/NAME/main.c is an app named bench-NAME
 BENCH_APPS := $(notdir $(patsubst %/main.c,%,$(wildcard tests/bench/*/main.c)))
 $(foreach b,$(BENCH_APPS),$(eval $(call app_rule,bench-$(b),$(wildcard tests/bench/$(b)/*.c tests/bench/$(b)/*.S) $(GUEST_COMMON))))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What is on the board: serial port, timers, clock, I/O APIC, PS/2, VGA. */
-#include "tests/guest/devices/pc.h"
+#include "tests/guest/devices/devices.h"
 
 /* --- a byte through the UART's own loop (16550D, 8.8) --- */
 

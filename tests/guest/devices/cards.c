@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Both network cards at one switch: an 82540EM, and virtio by its registers of before 1.0; a frame each way. */
-#include "tests/guest/devices/pc.h"
+#include "tests/guest/devices/devices.h"
 
 enum { FRAME = 200, BUFFER = 2048, RING = 8, LEGACY_RING = 256, HEADER = 10 };
 enum { RECEIVE = 0, TRANSMIT = 1 };

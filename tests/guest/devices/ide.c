@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The IDE controller: PIO by string instructions and by single ones, the bus master, a packet to the CD-ROM. */
-#include "tests/guest/devices/pc.h"
+#include "tests/guest/devices/devices.h"
 
 enum { PRIMARY = 0x1f0, SECONDARY = 0x170, DATA = 0, COUNT = 2, LOW = 3, MID = 4, HIGH = 5, DEVICE = 6, STATUS = 7 };
 enum { BUSY = 0x80, DRQ = 0x08, ERR = 0x01, SECTOR = 512, DISK_SECTORS = 2048, CD_SECTOR = 2048 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* virtio 1: a disk with MSI-X, and the entropy device with INTA. */
-#include "tests/guest/devices/pc.h"
+#include "tests/guest/devices/devices.h"
 
 enum { CAPABILITY_VENDOR = 9, CAPABILITY_MSIX = 0x11 };
 enum { COMMON = 1, NOTIFY = 2, ISR = 3, CONFIG = 4, TYPES = 5 };

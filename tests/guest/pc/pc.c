@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* The order of the tests, and what they share: lines, interrupts, configuration space. */
-#include "tests/guest/devices/pc.h"
+#include "tests/guest/pc/pc.h"
 
-enum { COM1 = 0x3f8, LINE_STATUS = 5, CAN_SEND = 0x20, END = 0x04 };
+enum { COM1 = 0x3f8, LINE_STATUS = 5, CAN_SEND = 0x20 };
 enum { PIC_1 = 0x20, PIC_2 = 0xa0, PIC_END = 0x20, EXCEPTIONS = 32, SPURIOUS = 0xff };
 #define LAPIC 0xfee00000u
 enum { LAPIC_EOI = 0xb0, LAPIC_SPURIOUS = 0xf0, LAPIC_LINT0 = 0x350, EXTINT = 0x700, ENABLE = 0x100 };
 
-void pc_main(void);
 void interrupt(unsigned vector);
 
 extern const uint8_t interrupt_entries[256][16];
@@ -18,7 +16,7 @@ static volatile unsigned seen_vector[256];
 
 /* --- lines --- */
 
-static void put(char c)
+void put(char c)
 {
 	while (!(in8(COM1 + LINE_STATUS) & CAN_SEND))
 		;
@@ -104,8 +102,7 @@ void pci_unmask(void)
 	pic_mask(IRQ_PCI, false);
 }
 
-/* The PICs from vector 0x20 on, everything masked but the second one's line; the local APIC passes them on. */
-static void set_up_interrupts(void)
+void interrupts_open(void)
 {
 	static struct {
 		uint16_t limit;
@@ -152,20 +149,8 @@ void place_bar(unsigned devfn, unsigned bar, uint32_t at)
 	config_write(devfn, 4, 7);
 }
 
-/* All four wires of PCI to line 11, which is told by its level. */
-static void route_pci(void)
+void route_pci(void)
 {
 	config_write(AT_BRIDGE, 0x60, 0x0b0b0b0b);
 	out8(0x4d1, in8(0x4d1) | 1u << (IRQ_PCI - 8));
-}
-
-void pc_main(void)
-{
-	set_up_interrupts();
-	route_pci();
-	test_board();
-	test_ide();
-	test_virtio();
-	test_cards();
-	put(END);
 }

@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef TESTS_GUEST_DEVICES_PC_H
-#define TESTS_GUEST_DEVICES_PC_H
+#ifndef TESTS_GUEST_PC_PC_H
+#define TESTS_GUEST_PC_PC_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
- * A guest without an operating system that drives the devices of its virtual PC as their data sheets say, and tells by
- * lines on its first serial port how each did. Interrupts are counted by vector; nothing else happens in them, but that
- * the PIC's line of PCI devices is masked until pci_unmask(), for its level stays until its device is asked.
+ * What guests without an operating system share that drive the devices of their virtual PC: 32-bit code in flat
+ * segments, lines on the first serial port, interrupts, configuration space. Interrupts are counted by vector; nothing
+ * else happens in them, but that the PIC's line of PCI devices is masked until pci_unmask(), for its level stays until its
+ * device is asked. Each such guest is a pc_main(), which start.S calls with interrupts off.
  */
-enum { VECTOR_PIC = 0x20, VECTOR_HPET = 0x50, VECTOR_DISK = 0x51 };
+enum { VECTOR_PIC = 0x20 };
 enum { IRQ_TIMER = 0, IRQ_KEYBOARD = 1, IRQ_RTC = 8, IRQ_PCI = 11, IRQ_MOUSE = 12, IRQ_IDE = 14 };
 
-/* where the guest puts what */
-enum { PORTS_IDE = 0x9000, PORTS_DISK = 0xc000, PORTS_NET = 0xc100, PORTS_RNG = 0xc200 };
-#define MEMORY_CARD 0xd0000000u
-#define MEMORY_DISK 0xd1000000u
-#define MEMORY_RNG 0xd2000000u
 #define DEVFN(device, function) ((device)*8u + (function))
 enum { AT_BRIDGE = DEVFN(1, 0), AT_IDE = DEVFN(1, 1), AT_PM = DEVFN(1, 3) };
-enum { AT_CARD = DEVFN(4, 0), AT_NET = DEVFN(5, 0), AT_DISK = DEVFN(6, 0), AT_RNG = DEVFN(7, 0) }; /* system.xml */
 
 static inline void out8(uint16_t port, uint8_t value)
 {
@@ -71,27 +66,26 @@ static inline uint32_t place_of(const volatile void *data)
 	return (uint32_t)(uintptr_t)data;
 }
 
+void put(char c);
 /* "ok: what" or "FAIL: what" */
 void check(bool good, const char *what);
 /* Bytes that differ for each seed. */
 void fill(uint8_t *data, unsigned bytes, unsigned seed);
 bool same(const uint8_t *one, const uint8_t *other, unsigned bytes);
 
+/* The PICs from vector 0x20 on, everything masked but the second one's line; the local APIC passes them on. */
+void interrupts_open(void);
 /* How often the vector came; the wait, with interrupts on, ends when it has come more than `seen` times. */
 unsigned interrupts(unsigned vector);
 void await(unsigned vector, unsigned seen);
 void pic_mask(unsigned irq, bool masked);
 void pci_unmask(void);
 
+/* All four wires of PCI to line 11, which is told by its level. */
+void route_pci(void);
 uint32_t config_read(unsigned devfn, unsigned offset);
 void config_write(unsigned devfn, unsigned offset, uint32_t value);
 /* A BAR's place, and memory, ports and bus mastering on. */
 void place_bar(unsigned devfn, unsigned bar, uint32_t at);
-
-/* board.c, ide.c, virtio.c, cards.c */
-void test_board(void);
-void test_ide(void);
-void test_virtio(void);
-void test_cards(void);
 
 #endif
