@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The neighbour of a guest whose exits are compared: halts, or storms with hypercalls, refusals and denied ports. */
+/* The neighbour of a guest whose exits are compared: halts, spins, or storms with hypercalls, refusals and denied ports. */
 #include "sdk/sdk.h"
 #include "tests/guest/common/judge.h"
 #include "tests/guest/common/trap.h"
@@ -13,6 +13,8 @@ static void bad_port(void *unused)
 int main(void)
 {
 	trap_open();
+	while (role_is("spin"))
+		__asm__ volatile("");
 	while (role_is("storm")) {
 		for (unsigned i = 0; i < 50; i++)
 			hypercall_void(HC_VERSION, i, 0, 0);
