@@ -106,10 +106,9 @@ struct machine {
 	uint32_t lock;
 	uint32_t ready; /* vCPU 0 has built everything */
 	uint32_t vcpu_count;
-	uint32_t timer_owner;
-	uint64_t rest_until;
-	/* the models' timers fire no earlier, in the clock's ns */ /* the vCPU that waits for the machine's deadline */
-	bool ended; /* the guest asked for its end; the loop stops at the next turn */
+	uint32_t timer_owner; /* the vCPU that waits for the machine's deadline */
+	uint64_t rest_until;  /* the models' timers fire no earlier, in the clock's ns */
+	bool ended;           /* the guest asked for its end; the loop stops at the next turn */
 	struct layer_vcpu vcpu[MACHINE_VCPUS];
 
 	struct guest_memory memory;

@@ -251,6 +251,31 @@ static void the_timer_of_the_pit_is_asked_for_and_raises_its_interrupt(void **st
 	assert_in_range(resumed[2].timer, timer + 9900000, timer + 10100000);
 }
 
+/* A period of 1.7 us, shorter than any way to the layer and back. */
+static void between_two_firings_the_guest_has_twenty_microseconds(void **state)
+{
+	enum { REST_NS = 20000, FIRINGS = 3 };
+	(void)state;
+	out(0x43, 0x34);
+	out(0x40, 2);
+	out(0x40, 0);
+	run();
+	uint64_t timer = resumed[3].timer;
+	assert_in_range(timer, 1, 2000); /* the first one is when it is due */
+	for (unsigned i = 0; i < FIRINGS; i++) {
+		step_count = step_at = 0;
+		machine->ended = false;
+		mock_time(timer);
+		add(RUN_OUT_TIMER, 0, 0);
+		out(0x43, 0x00); /* what the guest does meanwhile moves the deadline no nearer */
+		out(0x61, 0x01);
+		run();
+		for (unsigned turn = 1; turn <= 3; turn++)
+			assert_in_range(resumed[turn].timer, timer + REST_NS, timer + REST_NS + 2000);
+		timer = resumed[3].timer;
+	}
+}
+
 static void the_io_apic_is_reached_by_memory_and_asserts_vectors(void **state)
 {
 	(void)state;
@@ -832,6 +857,7 @@ int main(void)
 	        TEST(debug_text_comes_in_lines_or_at_the_end),
 	        TEST(the_end_of_a_guest_ends_the_loop_at_once),
 	        TEST(the_timer_of_the_pit_is_asked_for_and_raises_its_interrupt),
+	        TEST(between_two_firings_the_guest_has_twenty_microseconds),
 	        TEST(the_io_apic_is_reached_by_memory_and_asserts_vectors),
 	        TEST(a_level_interrupt_comes_again_until_its_line_falls),
 	        TEST(the_local_apic_is_read_and_written_by_memory),
