@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+#include "devices/decode/alu.h"
+#include "devices/decode/emulate_work.h"
+
+static enum emulate_answer plain_exchange(struct work *work)
+{
+	const struct instruction *in = work->in;
+	uint64_t rm, reg = work_get(work, in->reg, in->reg_high, in->size);
+	enum emulate_answer answer = work_read_rm(work, in->size, true, &rm);
+	if (answer != EMULATE_OK)
+		return answer;
+	uint64_t result = in->operation == OP_XADD ? alu(OP_ADD, in->size, rm, reg, &work->flags) : reg;
+	if (!in->rm_is_register)
+		answer = work_write_rm(work, result);
+	if (answer != EMULATE_OK)
+		return answer;
+	work_set(work, in->reg, in->reg_high, in->size, rm);
+	return in->rm_is_register ? work_write_rm(work, result) : EMULATE_OK;
+}
+
+static enum emulate_answer compare_exchange(struct work *work)
+{
+	const struct instruction *in = work->in;
+	uint64_t rm, rax = work_get(work, FRAME_RAX, false, in->size);
+	enum emulate_answer answer = work_read_rm(work, in->size, true, &rm);
+	if (answer != EMULATE_OK)
+		return answer;
+	alu(OP_CMP, in->size, rax, rm, &work->flags);
+	if (rm == rax)
+		answer = work_write_rm(work, work_get(work, in->reg, in->reg_high, in->size));
+	else if (!in->rm_is_register) /* the old value is written back to memory (APM 3, CMPXCHG) */
+		answer = work_write_rm(work, rm);
+	if (answer == EMULATE_OK && rm != rax)
+		work_set(work, FRAME_RAX, false, in->size, rm);
+	return answer;
+}
+
+static enum emulate_answer compare_exchange_8(struct work *work)
+{
+	uint64_t rm, *gpr = work->frame->gpr, wanted = gpr[FRAME_RDX] << 32 | (uint32_t)gpr[FRAME_RAX];
+	enum emulate_answer answer = work_read_rm(work, 8, true, &rm);
+	if (answer == EMULATE_OK)
+		answer = work_write_rm(work, rm == wanted ? gpr[FRAME_RCX] << 32 | (uint32_t)gpr[FRAME_RBX] : rm);
+	if (answer != EMULATE_OK)
+		return answer;
+	work->flags = rm == wanted ? work->flags | FLAG_ZF : work->flags & ~FLAG_ZF;
+	if (rm != wanted) {
+		gpr[FRAME_RAX] = (uint32_t)rm;
+		gpr[FRAME_RDX] = rm >> 32;
+	}
+	return EMULATE_OK;
+}
+
+enum emulate_answer emulate_exchange(struct work *work)
+{
+	switch (work->in->operation) {
+	case OP_CMPXCHG:
+		return compare_exchange(work);
+	case OP_CMPXCHG8B:
+		return compare_exchange_8(work);
+	default:
+		return plain_exchange(work);
+	}
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#include "devices/decode/alu.h"
+#include "devices/decode/emulate_work.h"
+
+enum { ATTRIBUTE_D = 1u << 10 };
+
+static unsigned stack_size(const struct work *work)
+{
+	if (work->mode == DECODE_64)
+		return 8;
+	return work->frame->segment[FRAME_SS].attributes & ATTRIBUTE_D ? 4 : 2;
+}
+
+/* Stack pointer moved by `by`; only the stack's width of it changes. */
+static uint64_t stack_moved(const struct work *work, uint64_t by)
+{
+	uint64_t mask = alu_mask(stack_size(work)), rsp = work->frame->gpr[FRAME_RSP];
+	return (rsp & ~mask) | ((rsp + by) & mask);
+}
+
+static enum emulate_answer push(struct work *work)
+{
+	const struct instruction *in = work->in;
+	uint64_t value, linear, rsp = stack_moved(work, (uint64_t)0 - in->size);
+	enum emulate_answer answer = EMULATE_OK;
+	if (in->source == OPERAND_IMMEDIATE)
+		value = in->immediate & alu_mask(in->size);
+	else
+		answer = work_read_rm(work, in->size, false, &value);
+	if (answer != EMULATE_OK)
+		return answer;
+	if (!emulate_linear(work->frame, FRAME_SS, rsp & alu_mask(stack_size(work)), in->size, &linear))
+		return EMULATE_FAULT;
+	answer = work->memory->write(work->memory->owner, linear, in->size, value);
+	if (answer == EMULATE_OK)
+		work->frame->gpr[FRAME_RSP] = rsp;
+	return answer;
+}
+
+static enum emulate_answer pop(struct work *work)
+{
+	const struct instruction *in = work->in;
+	uint64_t value, linear, rsp = stack_moved(work, in->size);
+	uint64_t top = work->frame->gpr[FRAME_RSP] & alu_mask(stack_size(work));
+	if (!emulate_linear(work->frame, FRAME_SS, top, in->size, &linear))
+		return EMULATE_FAULT;
+	enum emulate_answer answer = work->memory->read(work->memory->owner, linear, in->size, false, &value);
+	if (answer == EMULATE_OK && !in->rm_is_register)
+		answer = work_write_rm(work, value);
+	if (answer != EMULATE_OK)
+		return answer;
+	work->frame->gpr[FRAME_RSP] = rsp;
+	return in->rm_is_register ? work_write_rm(work, value) : EMULATE_OK;
+}
+
+enum emulate_answer emulate_stack(struct work *work)
+{
+	return work->in->operation == OP_PUSH ? push(work) : pop(work);
+}
