@@ -12,7 +12,7 @@ static bool even(uint64_t result)
 	return !(0x6996u >> nibble & 1);
 }
 
-static uint64_t result_flags(uint64_t result, unsigned size)
+uint64_t alu_result_flags(uint64_t result, unsigned size)
 {
 	uint64_t flags = 0;
 	if (even(result))
@@ -28,7 +28,7 @@ static uint64_t result_flags(uint64_t result, unsigned size)
 static uint64_t finish(uint64_t result, unsigned size, uint64_t carries, uint64_t overflow, uint64_t auxiliary,
                        uint64_t *flags)
 {
-	uint64_t sign = UINT64_C(1) << (8 * size - 1), set = result_flags(result, size);
+	uint64_t sign = UINT64_C(1) << (8 * size - 1), set = alu_result_flags(result, size);
 	if (carries & sign)
 		set |= FLAG_CF;
 	if (overflow & sign)

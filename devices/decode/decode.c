@@ -171,7 +171,6 @@ static void take_modrm(struct reader *reader, struct instruction *out, const str
 
 static void take_immediate(struct reader *reader, struct instruction *out, unsigned size)
 {
-	out->source = OPERAND_IMMEDIATE;
 	out->immediate = (uint64_t)next_number(reader, size < 8 ? size : 4);
 }
 
@@ -182,8 +181,16 @@ static void take_operands(struct reader *reader, struct instruction *out, unsign
 		uint8_t destination, source;
 	} operands[] = {[SHAPE_RM_REG] = {OPERAND_RM, OPERAND_REG},
 	                [SHAPE_REG_RM] = {OPERAND_REG, OPERAND_RM},
-	                [SHAPE_RM_IMMEDIATE] = {OPERAND_RM, 0},
-	                [SHAPE_RM_IMMEDIATE8] = {OPERAND_RM, 0},
+	                [SHAPE_RM_IMMEDIATE] = {OPERAND_RM, OPERAND_IMMEDIATE},
+	                [SHAPE_RM_IMMEDIATE8] = {OPERAND_RM, OPERAND_IMMEDIATE},
+	                [SHAPE_RM_ONE] = {OPERAND_RM, OPERAND_IMMEDIATE},
+	                [SHAPE_RM_CL] = {OPERAND_RM, 0},
+	                [SHAPE_RM_REG_IMMEDIATE8] = {OPERAND_RM, OPERAND_REG},
+	                [SHAPE_RM_REG_CL] = {OPERAND_RM, OPERAND_REG},
+	                [SHAPE_REG_RM_IMMEDIATE] = {OPERAND_REG, OPERAND_RM},
+	                [SHAPE_REG_RM_IMMEDIATE8] = {OPERAND_REG, OPERAND_RM},
+	                [SHAPE_MEMORY_TO_REG] = {OPERAND_REG, OPERAND_RM},
+	                [SHAPE_RM_SET] = {OPERAND_RM, 0},
 	                [SHAPE_RAX_OFFSET] = {OPERAND_RAX, OPERAND_RM},
 	                [SHAPE_OFFSET_RAX] = {OPERAND_RM, OPERAND_RAX},
 	                [SHAPE_RM] = {OPERAND_RM, OPERAND_RM},
@@ -191,19 +198,23 @@ static void take_operands(struct reader *reader, struct instruction *out, unsign
 	                [SHAPE_MEMORY_REG] = {OPERAND_RM, OPERAND_REG},
 	                [SHAPE_REGISTER] = {OPERAND_RM, OPERAND_RM},
 	                [SHAPE_RM_SEGMENT] = {OPERAND_RM, OPERAND_SEGMENT},
-	                [SHAPE_IMMEDIATE] = {0, 0},
-	                [SHAPE_IMMEDIATE8] = {0, 0},
+	                [SHAPE_IMMEDIATE] = {0, OPERAND_IMMEDIATE},
+	                [SHAPE_IMMEDIATE8] = {0, OPERAND_IMMEDIATE},
 	                [SHAPE_CR_RM] = {OPERAND_REG, OPERAND_RM},
 	                [SHAPE_RM_CR] = {OPERAND_RM, OPERAND_REG}};
 	out->destination = operands[shape].destination;
 	out->source = operands[shape].source;
 	if (shape == SHAPE_RAX_OFFSET || shape == SHAPE_OFFSET_RAX) {
 		out->displacement = next_number(reader, out->address_size);
-	} else if (shape == SHAPE_RM_IMMEDIATE || shape == SHAPE_IMMEDIATE) {
+	} else if (shape == SHAPE_RM_IMMEDIATE || shape == SHAPE_IMMEDIATE || shape == SHAPE_REG_RM_IMMEDIATE) {
 		take_immediate(reader, out, out->size);
-	} else if (shape == SHAPE_RM_IMMEDIATE8 || shape == SHAPE_IMMEDIATE8) {
+	} else if (shape == SHAPE_RM_IMMEDIATE8 || shape == SHAPE_IMMEDIATE8 || shape == SHAPE_REG_RM_IMMEDIATE8 ||
+	           shape == SHAPE_RM_REG_IMMEDIATE8) {
 		take_immediate(reader, out, 1);
+	} else if (shape == SHAPE_RM_ONE) {
+		out->immediate = 1;
 	}
+	out->by_cl = shape == SHAPE_RM_CL || shape == SHAPE_RM_REG_CL;
 }
 
 static uint8_t source_size(const struct instruction *out, unsigned flags)
@@ -211,11 +222,30 @@ static uint8_t source_size(const struct instruction *out, unsigned flags)
 	return flags & WIDEN8 ? 1 : flags & WIDEN16 ? 2 : flags & WIDEN32 ? 4 : out->size;
 }
 
-static bool known(const struct form *form, enum decode_mode mode)
+static bool known(const struct form *form, const struct prefix *prefix, enum decode_mode mode)
 {
-	if (form->shape == SHAPE_NONE)
+	bool prefixed = prefix->repeat || prefix->repeat_not_equal;
+	if (form->shape == SHAPE_NONE || ((form->flags & PREFIXED) && !prefix->repeat))
 		return false;
-	return !(form->flags & (mode == DECODE_64 ? LEGACY : WIDEN32)); /* 63 is ARPL elsewhere */
+	return !((form->flags & PLAIN) && prefixed) && !((form->flags & LEGACY) && mode == DECODE_64);
+}
+
+/* The form of an opcode in whichever map it is. */
+static const struct form *find(struct reader *reader, uint8_t *opcode, const struct prefix *prefix,
+                               enum decode_mode mode)
+{
+	static const struct form arpl = {OP_ARPL, SHAPE_RM_REG, 0}, none = {0};
+	if (*opcode == 0x63 && mode != DECODE_64)
+		return &arpl;
+	if (*opcode != 0x0f)
+		return &forms_one_byte[*opcode];
+	*opcode = next(reader);
+	if (*opcode != 0x38)
+		return &forms_two_byte[*opcode];
+	*opcode = next(reader);
+	if ((*opcode & 0xfe) != 0xf0 || prefix->repeat)
+		return &none;
+	return &forms_three_byte[(*opcode & 1) + (prefix->repeat_not_equal ? 2 : 0)];
 }
 
 /* LOCK goes with a write to memory that read it before; everything else is #UD. */
@@ -239,6 +269,15 @@ static bool adapt(struct instruction *out, const struct prefix *prefix, unsigned
 		if (out->rm_is_register || out->size == 8) /* REX.W makes it one of 16 bytes */
 			return false;
 		out->size = 8;
+	} else if (operation == OP_ARPL) {
+		out->size = 2;
+	} else if (operation == OP_CRC32) { /* the sum has four bytes, or eight */
+		out->source_size = out->source_size == 1 ? 1 : out->size;
+		out->size = out->size == 8 ? 8 : 4;
+		return true;
+	} else if (operation == OP_MOVBE) {
+		if (out->rm_is_register)
+			return false;
 	} else if (shape == SHAPE_MEMORY_REG) {
 		if (out->rm_is_register || prefix->operand || prefix->repeat || prefix->repeat_not_equal)
 			return false;
@@ -275,11 +314,10 @@ enum decode_answer decode(const uint8_t *bytes, unsigned available, enum decode_
 	struct prefix prefix;
 	*out = (struct instruction){.segment = FRAME_DS};
 	uint8_t opcode = take_prefixes(&reader, &prefix, mode);
-	bool two = opcode == 0x0f;
-	const struct form *form = two ? &forms_two_byte[next(&reader)] : &forms_one_byte[opcode];
+	const struct form *form = find(&reader, &opcode, &prefix, mode);
 	if (reader.answer != DECODE_OK)
 		return reader.answer;
-	if (!known(form, mode))
+	if (!known(form, &prefix, mode))
 		return DECODE_UNKNOWN;
 
 	unsigned shape = form->shape;
@@ -290,6 +328,7 @@ enum decode_answer decode(const uint8_t *bytes, unsigned available, enum decode_
 	out->repeat = prefix.repeat;
 	out->repeat_not_equal = prefix.repeat_not_equal;
 	out->operation = form->operation;
+	out->condition = opcode & 15;
 	if (has_modrm(shape))
 		take_modrm(&reader, out, &prefix, mode, !(form->flags & GROUP) && (form->flags & BYTE));
 	if (shape == SHAPE_REGISTER) {

@@ -7,9 +7,10 @@
 
 /*
  * Decodes one x86 instruction that may have touched a device: what it does, to which operands, how long it is. A pure
- * function of bytes. It knows MOV, PUSH and POP, integer arithmetic, bit tests and exchanges with a memory operand,
- * strings, string I/O and MOV to and from control registers (forms.c lists them). Anything else is DECODE_UNKNOWN, never
- * a guess: shifts, multiplication, SETcc and CMOVcc, CMPXCHG16B, segment loads, far pointers, x87 and SIMD.
+ * function of bytes. It knows MOV, MOVBE, SETcc, CMOVcc, PUSH and POP, integer arithmetic, shifts, bit tests and exchanges
+ * with a memory operand, strings, string I/O and MOV to and from control registers (forms.c lists them). Anything else is
+ * DECODE_UNKNOWN, never a guess: CMPXCHG16B, segment loads, far pointers, jumps and calls by memory, XLAT and BOUND, x87,
+ * SIMD and what else is encoded with VEX. TZCNT and LZCNT are BSF and BSR to a CPU that does not know them: unknown, too.
  */
 enum operation {
 	OP_NONE,
@@ -38,6 +39,33 @@ enum operation {
 	OP_BTS,
 	OP_BTR,
 	OP_BTC,
+	/* the eight of group 2, in the order of the encoding */
+	OP_ROL,
+	OP_ROR,
+	OP_RCL,
+	OP_RCR,
+	OP_SHL,
+	OP_SHR,
+	OP_SAL, /* SHL by its other name */
+	OP_SAR,
+	OP_SHLD, /* reg fills what becomes free */
+	OP_SHRD,
+	/* of RAX and RDX */
+	OP_MUL,
+	OP_IMUL,
+	OP_DIV,
+	OP_IDIV,
+	/* to a register */
+	OP_IMUL_REG,
+	OP_IMUL_IMMEDIATE, /* rm by the immediate */
+	OP_BSF,
+	OP_BSR,
+	OP_POPCNT,
+	OP_CRC32,
+	OP_CMOV, /* `condition` says when */
+	OP_MOVBE,
+	OP_SET,  /* `condition` */
+	OP_ARPL, /* the requestor's privilege level of a selector */
 	OP_PUSH,
 	OP_POP,
 	OP_MOVS,
@@ -67,6 +95,8 @@ struct instruction {
 	uint8_t source_size;    /* MOVZX, MOVSX: bytes of the source; else = size */
 	uint8_t address_size;   /* 2, 4, 8 */
 	uint8_t reg, rm;        /* register numbers */
+	uint8_t condition;      /* as the four low bits of Jcc's opcode */
+	bool by_cl;             /* a shift's count is CL; else `immediate` */
 	bool reg_high, rm_high; /* AH, CH, DH, BH: `reg` or `rm` then names RAX, RCX, RDX or RBX */
 	bool rm_is_register;
 	bool lock, repeat, repeat_not_equal;

@@ -61,7 +61,9 @@ static enum emulate_answer execute(struct work *work)
 	case OP_POP:
 		return emulate_stack(work);
 	default:
-		return operation >= OP_ADD && operation <= OP_BTC ? arithmetic(work) : EMULATE_UNKNOWN;
+		if (operation >= OP_ADD && operation <= OP_BTC)
+			return arithmetic(work);
+		return operation >= OP_ROL && operation <= OP_ARPL ? emulate_arithmetic(work) : EMULATE_UNKNOWN;
 	}
 }
 

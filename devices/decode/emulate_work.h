@@ -25,6 +25,8 @@ void work_set_destination(const struct work *work, uint64_t value);
 
 /* XCHG, XADD, CMPXCHG, CMPXCHG8B */
 enum emulate_answer emulate_exchange(struct work *work);
+/* ROL to SHRD, MUL to IDIV, IMUL_REG to ARPL */
+enum emulate_answer emulate_arithmetic(struct work *work);
 /* PUSH, POP */
 enum emulate_answer emulate_stack(struct work *work);
 

@@ -23,7 +23,8 @@
  * of the LDT.
  */
 #define BUFFER 0x10000u
-#define SAMPLES 40000u
+#define SAMPLES 60000u
+#define SEEN 30u /* of each operation, at least */
 #define STATUS_FLAGS (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
 #define REPEATS 40u
 enum { FLAT_CODE32 = 0x23, FLAT_CODE64 = 0x33, FLAT_DATA = 0x2b, LDT_CODE16 = 1, LDT_DATA16, LDT_GS };
@@ -190,8 +191,45 @@ struct sample {
 	struct instruction in;
 	enum decode_mode mode;
 	struct exit_frame frame;
-	uint64_t data_base;
+	uint64_t rcx; /* before it */
 };
+
+/* Opcodes that random bytes hit too seldom; 0 ends one. */
+static const uint8_t rare[][4] = {{0x0f, 0x38, 0xf0},
+                                  {0x0f, 0x38, 0xf1},
+                                  {0x0f, 0xb8},
+                                  {0x0f, 0xbc},
+                                  {0x0f, 0xbd},
+                                  {0x0f, 0xc7},
+                                  {0x0f, 0xaf},
+                                  {0x0f, 0xa4},
+                                  {0x0f, 0xa5},
+                                  {0x0f, 0xac},
+                                  {0x0f, 0xad},
+                                  {0xc0},
+                                  {0xc1},
+                                  {0xd0},
+                                  {0xd1},
+                                  {0xd2},
+                                  {0xd3},
+                                  {0xf6},
+                                  {0xf7},
+                                  {0x63},
+                                  {0x69},
+                                  {0x6b}};
+
+static unsigned make_opcode(uint8_t *bytes)
+{
+	unsigned count = 0, which = below(4 * sizeof rare / sizeof *rare);
+	if (which < sizeof rare / sizeof *rare)
+		while (rare[which][count]) {
+			bytes[count] = rare[which][count];
+			count++;
+		}
+	else if (below(3) == 0)
+		bytes[count++] = 0x0f;
+	return count;
+}
 
 static void make_bytes(struct sample *sample)
 {
@@ -201,8 +239,7 @@ static void make_bytes(struct sample *sample)
 		sample->bytes[at++] = prefixes[below(sizeof prefixes)];
 	if (sample->mode == DECODE_64 && below(2))
 		sample->bytes[at++] = (uint8_t)(0x40 | below(16));
-	if (below(3) == 0)
-		sample->bytes[at++] = 0x0f;
+	at += make_opcode(sample->bytes + at);
 	bool small = below(2);
 	for (unsigned i = at; i < INSTRUCTION_BYTES; i++)
 		sample->bytes[i] = i > at + 3 && small ? 0 : (uint8_t)random64();
@@ -279,8 +316,41 @@ static bool usable(const struct sample *sample)
 	return !repeated || (sample->frame.gpr[FRAME_RCX] & mask) < REPEATS;
 }
 
-static uint64_t defined_flags(unsigned operation)
+/* Manuals leave OF open after more than one step, CF when nothing of the operand is left, and AF always. */
+static uint64_t defined_by_shift(const struct instruction *in, uint64_t rcx)
 {
+	unsigned count = (uint8_t)(in->by_cl ? rcx : in->immediate) & (in->size == 8 ? 63 : 31);
+	uint64_t defined = STATUS_FLAGS | FLAG_DF;
+	if (count == 0)
+		return defined;
+	if (count > 1)
+		defined &= ~FLAG_OF;
+	if (in->operation >= OP_SHL)
+		defined &= ~FLAG_AF;
+	if (in->operation >= OP_SHL && in->operation <= OP_SAL && count >= 8u * in->size)
+		defined &= ~FLAG_CF;
+	return in->operation >= OP_SHLD && count > 8u * in->size ? FLAG_DF : defined;
+}
+
+/* Has the instruction a result that no manual promises? */
+static bool undefined(const struct sample *sample)
+{
+	const struct instruction *in = &sample->in;
+	unsigned count = (uint8_t)(in->by_cl ? sample->frame.gpr[FRAME_RCX] : in->immediate) & 31;
+	return (in->operation == OP_SHLD || in->operation == OP_SHRD) && in->size == 2 && count > 16;
+}
+
+static uint64_t defined_flags(const struct sample *sample)
+{
+	unsigned operation = sample->in.operation;
+	if (operation >= OP_ROL && operation <= OP_SHRD)
+		return defined_by_shift(&sample->in, sample->rcx);
+	if (operation == OP_DIV || operation == OP_IDIV)
+		return FLAG_DF;
+	if (operation == OP_MUL || operation == OP_IMUL || operation == OP_IMUL_REG || operation == OP_IMUL_IMMEDIATE)
+		return FLAG_CF | FLAG_OF | FLAG_DF;
+	if (operation == OP_BSF || operation == OP_BSR)
+		return FLAG_ZF | FLAG_DF;
 	if (operation == OP_AND || operation == OP_OR || operation == OP_XOR || operation == OP_TEST)
 		return (STATUS_FLAGS & ~FLAG_AF) | FLAG_DF;
 	if (operation >= OP_BT && operation <= OP_BTC)
@@ -320,10 +390,13 @@ static void compare(const struct sample *sample, enum emulate_answer answer)
 	if (native.frame.rip != sample->frame.rip)
 		explain(sample, "length");
 	uint64_t mask = sample->mode == DECODE_64 ? UINT64_MAX : UINT32_MAX;
+	bool scan = sample->in.operation == OP_BSF || sample->in.operation == OP_BSR;
 	for (unsigned i = 0; i < (sample->mode == DECODE_64 ? 16 : 8); i++)
-		if ((native.frame.gpr[i] ^ sample->frame.gpr[i]) & mask)
+		if (scan && i == sample->in.reg && (sample->frame.rflags & FLAG_ZF))
+			continue; /* of nothing: whatever the CPU likes */
+		else if ((native.frame.gpr[i] ^ sample->frame.gpr[i]) & mask)
 			explain(sample, "register");
-	if (trapped && (native.frame.rflags ^ sample->frame.rflags) & defined_flags(sample->in.operation))
+	if (trapped && (native.frame.rflags ^ sample->frame.rflags) & defined_flags(sample))
 		explain(sample, "flags");
 	if (memcmp(buffer, ours, BUFFER) != 0)
 		explain(sample, "memory");
@@ -340,7 +413,10 @@ static bool try_one(struct sample *sample)
 	aim(sample);
 	if (decode(sample->bytes, INSTRUCTION_BYTES, sample->mode, &sample->in) != DECODE_OK || !usable(sample))
 		return false;
+	if (undefined(sample))
+		return false;
 	native.frame = sample->frame;
+	sample->rcx = sample->frame.gpr[FRAME_RCX];
 	memcpy(ours, start, BUFFER);
 	memset(&reach, 0, sizeof reach);
 	enum emulate_answer answer = emulate(&sample->frame, &sample->in, &memory);
@@ -375,8 +451,8 @@ static void as_the_cpu_does(enum decode_mode mode)
 		faults += native.signal != SIGTRAP;
 	}
 	for (unsigned i = OP_MOV; i < OP_MOV_CR; i++)
-		if (i != OP_INS && i != OP_OUTS)
-			assert_in_range(seen[i], 1, SAMPLES);
+		if (i != OP_INS && i != OP_OUTS && (i != OP_ARPL || mode != DECODE_64))
+			assert_in_range(seen[i], SEEN, SAMPLES);
 	assert_in_range(faults, SAMPLES / 100, SAMPLES / 2);
 }
 

@@ -228,13 +228,53 @@ static void a_selector_is_stored_as_two_bytes(void **state)
 	unknown(DECODE_64, BYTES(0x8c, 0x37));
 }
 
+static void shifts_count_by_an_immediate_by_one_or_by_cl(void **state)
+{
+	(void)state;
+	good(DECODE_64, BYTES(0xc1, 0x2f, 0x85)); /* shr dword [rdi], 85h */
+	assert_int_equal(in.operation, OP_SHR);
+	assert_int_equal(in.immediate & 0xff, 0x85);
+	good(DECODE_64, BYTES(0xd0, 0x17));
+	assert_int_equal(in.operation, OP_RCL);
+	assert_true(in.size == 1 && in.immediate == 1 && !in.by_cl);
+	good(DECODE_64, BYTES(0x48, 0xd3, 0x3f));
+	assert_int_equal(in.operation, OP_SAR);
+	assert_true(in.size == 8 && in.by_cl);
+	good(DECODE_64, BYTES(0x0f, 0xa4, 0x07, 0x03)); /* shld [rdi], eax, 3 */
+	assert_true(in.source == OPERAND_REG && in.immediate == 3 && !in.by_cl);
+	good(DECODE_64, BYTES(0x6b, 0x07, 0xff)); /* imul eax, [rdi], -1 */
+	assert_true(in.destination == OPERAND_REG && in.source == OPERAND_RM && in.immediate == UINT64_MAX);
+}
+
+static void after_f2_the_swapping_move_is_a_checksum(void **state)
+{
+	(void)state;
+	good(DECODE_64, BYTES(0x48, 0x0f, 0x38, 0xf0, 0x07));
+	assert_true(in.operation == OP_MOVBE && in.destination == OPERAND_REG && in.size == 8);
+	good(DECODE_64, BYTES(0x66, 0x0f, 0x38, 0xf1, 0x07));
+	assert_true(in.operation == OP_MOVBE && in.destination == OPERAND_RM && in.size == 2);
+	good(DECODE_64, BYTES(0xf2, 0x66, 0x0f, 0x38, 0xf1, 0x07));
+	assert_true(in.operation == OP_CRC32 && in.size == 4 && in.source_size == 2);
+	good(DECODE_64, BYTES(0xf2, 0x48, 0x0f, 0x38, 0xf0, 0x07));
+	assert_true(in.operation == OP_CRC32 && in.size == 8 && in.source_size == 1);
+}
+
 static void what_is_not_in_the_table_is_unknown(void **state)
 {
 	(void)state;
 	unknown(DECODE_64, BYTES(0x0f, 0x0b));
 	unknown(DECODE_64, BYTES(0xff, 0x27)); /* jmp [rdi] */
 	unknown(DECODE_64, BYTES(0xc6, 0x0f, 0x00));
-	unknown(DECODE_32, BYTES(0x63, 0x07));             /* ARPL */
+	good(DECODE_32, BYTES(0x63, 0x07));
+	assert_int_equal(in.operation, OP_ARPL);
+	good(DECODE_64, BYTES(0x63, 0x07));
+	assert_int_equal(in.operation, OP_MOVSX);
+	unknown(DECODE_64, BYTES(0xf3, 0x0f, 0xbc, 0x07)); /* TZCNT, where the CPU knows it */
+	good(DECODE_64, BYTES(0x0f, 0xbc, 0x07));
+	unknown(DECODE_64, BYTES(0x0f, 0xb8, 0x07));       /* POPCNT has its F3 */
+	unknown(DECODE_64, BYTES(0x0f, 0x38, 0xf0, 0xc7)); /* MOVBE to a register */
+	unknown(DECODE_64, BYTES(0x0f, 0x38, 0x00, 0x07));
+	unknown(DECODE_64, BYTES(0xf0, 0xd1, 0x07));       /* LOCK ROL */
 	unknown(DECODE_64, BYTES(0xf3, 0x0f, 0x6f, 0x07)); /* movdqu */
 	unknown(DECODE_64, BYTES(0x0f, 0xba, 0x07, 0x00));
 	unknown(DECODE_64, BYTES(0x82, 0x07, 0x00)); /* only outside 64-bit mode */
@@ -281,6 +321,8 @@ int main(void)
 	        cmocka_unit_test(the_stack_is_used_by_short_forms_too),
 	        cmocka_unit_test(a_lock_goes_only_with_a_write_to_memory),
 	        cmocka_unit_test(a_selector_is_stored_as_two_bytes),
+	        cmocka_unit_test(shifts_count_by_an_immediate_by_one_or_by_cl),
+	        cmocka_unit_test(after_f2_the_swapping_move_is_a_checksum),
 	        cmocka_unit_test(what_is_not_in_the_table_is_unknown),
 	        cmocka_unit_test(every_proper_beginning_of_an_instruction_is_short),
 	        cmocka_unit_test(sixteen_bytes_are_never_an_instruction),

@@ -157,6 +157,43 @@ static void a_fault_leaves_registers_and_flags(void **state)
 	assert_memory_equal(&before, &frame, sizeof frame);
 }
 
+static enum emulate_answer idiv_byte(uint16_t dividend, int8_t divisor)
+{
+	frame.inject = 0;
+	frame.gpr[FRAME_RAX] = 0xaabb0000 | dividend;
+	ram[0] = (uint8_t)divisor;
+	frame.gpr[FRAME_RDI] = 0;
+	return RUN(0xf6, 0x3f);
+}
+
+static void a_quotient_that_has_no_room_is_a_divide_error(void **state)
+{
+	(void)state;
+	assert_int_equal(idiv_byte(0xff80, 1), EMULATE_OK); /* -128 has */
+	assert_int_equal(frame.gpr[FRAME_RAX], 0xaabb0080);
+	assert_int_equal(idiv_byte(0x80, -1), EMULATE_OK);
+	assert_int_equal(frame.gpr[FRAME_RAX], 0xaabb0080);
+	assert_int_equal(idiv_byte(0xff9c, 30), EMULATE_OK); /* -100: -3, and -10 are left */
+	assert_int_equal(frame.gpr[FRAME_RAX], 0xaabbf6fd);
+	static const struct {
+		uint16_t dividend;
+		int8_t divisor;
+	} bad[] = {{0x80, 1}, {0xff80, -1}, {5, 0}, {0x7fff, 1}, {0x8000, -128}};
+	for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+		uint64_t rip = frame.rip;
+		assert_int_equal(idiv_byte(bad[i].dividend, bad[i].divisor), EMULATE_FAULT);
+		assert_int_equal(frame.inject, FRAME_INJECT_EXCEPTION(0));
+		assert_int_equal(frame.rip, rip);
+		assert_int_equal(frame.gpr[FRAME_RAX], 0xaabb0000 | bad[i].dividend);
+	}
+	frame.gpr[FRAME_RAX] = 0xaabbff00; /* DIV: 255 is the largest */
+	ram[0] = 0xff;
+	assert_int_equal(RUN(0xf6, 0x37), EMULATE_FAULT);
+	frame.gpr[FRAME_RAX] = 0xaabbfeff;
+	assert_int_equal(RUN(0xf6, 0x37), EMULATE_OK);
+	assert_int_equal(frame.gpr[FRAME_RAX], 0xaabbfeff); /* feffh = ffh * ffh + feh */
+}
+
 static void push_and_pop_move_the_stack_by_its_own_width(void **state)
 {
 	(void)state;
@@ -244,6 +281,7 @@ int main(void)
 	        TEST(a_non_canonical_address_is_a_protection_fault),
 	        TEST(addresses_wrap_at_the_address_size),
 	        TEST(a_fault_leaves_registers_and_flags),
+	        TEST(a_quotient_that_has_no_room_is_a_divide_error),
 	        TEST(push_and_pop_move_the_stack_by_its_own_width),
 	        TEST(pop_to_an_address_by_the_stack_pointer_uses_the_new_one),
 	        TEST(a_repeated_move_stops_at_a_fault_with_what_is_done),
