@@ -266,9 +266,9 @@ static bool adapt(struct instruction *out, const struct prefix *prefix, unsigned
 		if (mode == DECODE_64 && out->size == 4)
 			out->size = 8;
 	} else if (operation == OP_CMPXCHG8B) {
-		if (out->rm_is_register || out->size == 8) /* REX.W makes it one of 16 bytes */
+		if (out->rm_is_register)
 			return false;
-		out->size = 8;
+		out->size = out->size == 8 ? 16 : 8;
 	} else if (operation == OP_ARPL) {
 		out->size = 2;
 	} else if (operation == OP_CRC32) { /* the sum has four bytes, or eight */

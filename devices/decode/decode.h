@@ -9,7 +9,7 @@
  * Decodes one x86 instruction that may have touched a device: what it does, to which operands, how long it is. A pure
  * function of bytes. It knows MOV, MOVBE, SETcc, CMOVcc, PUSH and POP, integer arithmetic, shifts, bit tests and exchanges
  * with a memory operand, strings, string I/O and MOV to and from control registers (forms.c lists them). Anything else is
- * DECODE_UNKNOWN, never a guess: CMPXCHG16B, segment loads, far pointers, jumps and calls by memory, XLAT and BOUND, x87,
+ * DECODE_UNKNOWN, never a guess: segment loads, far pointers, jumps and calls by memory, XLAT and BOUND, x87,
  * SIMD and what else is encoded with VEX. TZCNT and LZCNT are BSF and BSR to a CPU that does not know them: unknown, too.
  */
 enum operation {
@@ -34,7 +34,7 @@ enum operation {
 	OP_XCHG,
 	OP_CMPXCHG,
 	OP_XADD,
-	OP_CMPXCHG8B,
+	OP_CMPXCHG8B, /* CMPXCHG16B, if the size is 16 */
 	OP_BT,
 	OP_BTS,
 	OP_BTR,
@@ -91,7 +91,7 @@ struct instruction {
 	uint8_t operation; /* enum operation */
 	uint8_t destination, source;
 	uint8_t length;
-	uint8_t size;           /* operand bytes: 1, 2, 4, 8 */
+	uint8_t size;           /* operand bytes: 1, 2, 4, 8; 16: only CMPXCHG16B */
 	uint8_t source_size;    /* MOVZX, MOVSX: bytes of the source; else = size */
 	uint8_t address_size;   /* 2, 4, 8 */
 	uint8_t reg, rm;        /* register numbers */

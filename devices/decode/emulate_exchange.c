@@ -2,6 +2,8 @@
 #include "devices/decode/alu.h"
 #include "devices/decode/emulate_work.h"
 
+enum { VECTOR_GP = 13 };
+
 static enum emulate_answer plain_exchange(struct work *work)
 {
 	const struct instruction *in = work->in;
@@ -51,13 +53,40 @@ static enum emulate_answer compare_exchange_8(struct work *work)
 	return EMULATE_OK;
 }
 
+/* All 16 bytes lie in one page: what is not aligned is a protection fault (APM 3, CMPXCHG16B). */
+static enum emulate_answer compare_exchange_16(struct work *work)
+{
+	const struct emulate_memory *memory = work->memory;
+	uint64_t linear, low, high, *gpr = work->frame->gpr;
+	bool fits = work_linear_rm(work, 16, &linear);
+	if (linear % 16) /* comes before a stack fault */
+		work->frame->inject = FRAME_INJECT_EXCEPTION(VECTOR_GP) | FRAME_INJECT_ERROR(0);
+	if (!fits || linear % 16)
+		return EMULATE_FAULT;
+	enum emulate_answer answer = memory->read(memory->owner, linear, 8, true, &low);
+	if (answer == EMULATE_OK)
+		answer = memory->read(memory->owner, linear + 8, 8, true, &high);
+	if (answer != EMULATE_OK)
+		return answer;
+	bool equal = low == gpr[FRAME_RAX] && high == gpr[FRAME_RDX];
+	answer = memory->write(memory->owner, linear, 8, equal ? gpr[FRAME_RBX] : low);
+	if (answer == EMULATE_OK)
+		answer = memory->write(memory->owner, linear + 8, 8, equal ? gpr[FRAME_RCX] : high);
+	if (answer != EMULATE_OK)
+		return answer;
+	work->flags = equal ? work->flags | FLAG_ZF : work->flags & ~FLAG_ZF;
+	gpr[FRAME_RAX] = low; /* if they are equal, what was there */
+	gpr[FRAME_RDX] = high;
+	return EMULATE_OK;
+}
+
 enum emulate_answer emulate_exchange(struct work *work)
 {
 	switch (work->in->operation) {
 	case OP_CMPXCHG:
 		return compare_exchange(work);
 	case OP_CMPXCHG8B:
-		return compare_exchange_8(work);
+		return work->in->size == 16 ? compare_exchange_16(work) : compare_exchange_8(work);
 	default:
 		return plain_exchange(work);
 	}

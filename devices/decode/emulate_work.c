@@ -64,6 +64,11 @@ static uint64_t offset_of(const struct work *work)
 	return offset & alu_mask(in->address_size);
 }
 
+bool work_linear_rm(const struct work *work, unsigned size, uint64_t *linear)
+{
+	return emulate_linear(work->frame, work->in->segment, offset_of(work), size, linear);
+}
+
 enum emulate_answer work_read_rm(struct work *work, unsigned size, bool to_write, uint64_t *value)
 {
 	const struct instruction *in = work->in;
@@ -72,7 +77,7 @@ enum emulate_answer work_read_rm(struct work *work, unsigned size, bool to_write
 		return EMULATE_OK;
 	}
 	uint64_t linear;
-	if (!emulate_linear(work->frame, in->segment, offset_of(work), size, &linear))
+	if (!work_linear_rm(work, size, &linear))
 		return EMULATE_FAULT;
 	return work->memory->read(work->memory->owner, linear, size, to_write, value);
 }
@@ -85,7 +90,7 @@ enum emulate_answer work_write_rm(struct work *work, uint64_t value)
 		return EMULATE_OK;
 	}
 	uint64_t linear;
-	if (!emulate_linear(work->frame, in->segment, offset_of(work), in->size, &linear))
+	if (!work_linear_rm(work, in->size, &linear))
 		return EMULATE_FAULT;
 	return work->memory->write(work->memory->owner, linear, in->size, value & alu_mask(in->size));
 }

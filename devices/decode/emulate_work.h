@@ -19,11 +19,13 @@ void work_set(const struct work *work, unsigned number, bool high, unsigned size
 /* The operand that ModRM.rm names, memory or register. `to_write`: work_write_rm follows. */
 enum emulate_answer work_read_rm(struct work *work, unsigned size, bool to_write, uint64_t *value);
 enum emulate_answer work_write_rm(struct work *work, uint64_t value);
+/* Where it is, if it is memory; false: an exception is in frame.inject. */
+bool work_linear_rm(const struct work *work, unsigned size, uint64_t *linear);
 /* Operands that are not in memory. */
 uint64_t work_source(const struct work *work);
 void work_set_destination(const struct work *work, uint64_t value);
 
-/* XCHG, XADD, CMPXCHG, CMPXCHG8B */
+/* XCHG, XADD, CMPXCHG, CMPXCHG8B, CMPXCHG16B */
 enum emulate_answer emulate_exchange(struct work *work);
 /* ROL to SHRD, MUL to IDIV, IMUL_REG to ARPL */
 enum emulate_answer emulate_arithmetic(struct work *work);

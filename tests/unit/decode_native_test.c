@@ -162,6 +162,21 @@ static unsigned place(uint64_t linear, unsigned size)
 	return BUFFER;
 }
 
+/* What the operand is to be, where random memory would never be it: put there as it is first read. */
+static struct {
+	unsigned size; /* 0: nothing */
+	uint64_t value[2];
+} plant;
+
+static void put_plant(unsigned at, unsigned size)
+{
+	if (plant.size <= BUFFER - at && plant.size >= size) {
+		memcpy(start + at, plant.value, plant.size);
+		memcpy(ours + at, plant.value, plant.size);
+	}
+	plant.size = 0;
+}
+
 static enum emulate_answer read_ours(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value)
 {
 	(void)owner;
@@ -169,6 +184,7 @@ static enum emulate_answer read_ours(void *owner, uint64_t linear, unsigned size
 	unsigned at = place(linear, size);
 	if (at == BUFFER)
 		return EMULATE_FAULT;
+	put_plant(at, size);
 	*value = 0;
 	memcpy(value, ours + at, size);
 	return EMULATE_OK;
@@ -216,13 +232,14 @@ static const uint8_t rare[][4] = {{0x0f, 0x38, 0xf0},
                                   {0xf7},
                                   {0x63},
                                   {0x69},
-                                  {0x6b}};
+                                  {0x6b},
+                                  {0x48, 0x0f, 0xc7, 0x0e}};
 
 static unsigned make_opcode(uint8_t *bytes)
 {
 	unsigned count = 0, which = below(4 * sizeof rare / sizeof *rare);
 	if (which < sizeof rare / sizeof *rare)
-		while (rare[which][count]) {
+		while (count < 4 && rare[which][count]) {
 			bytes[count] = rare[which][count];
 			count++;
 		}
@@ -282,6 +299,8 @@ static void make_state(struct sample *sample)
 		frame->gpr[FRAME_RCX] = below(REPEATS);
 	if (below(4) == 0) /* a comparison that finds what it looks for */
 		memset(start + below(BUFFER - 64), (int)(uint8_t)frame->gpr[FRAME_RAX], 64);
+	if (below(2)) /* CMPXCHG16B */
+		frame->gpr[FRAME_RSI] &= ~UINT64_C(15);
 	frame->rflags = 0x202 | (random64() & (STATUS_FLAGS | FLAG_DF));
 	frame->cr0 = UINT64_C(0x80000001);
 	frame->efer = 0x500;
@@ -402,6 +421,22 @@ static void compare(const struct sample *sample, enum emulate_answer answer)
 		explain(sample, "memory");
 }
 
+/* Every other comparison finds what it looks for. */
+static void make_plant(const struct sample *sample)
+{
+	const struct instruction *in = &sample->in;
+	const uint64_t *gpr = sample->frame.gpr;
+	bool eight = in->operation == OP_CMPXCHG8B && in->size == 8;
+	plant.size = 0;
+	if ((in->operation != OP_CMPXCHG && in->operation != OP_CMPXCHG8B) || below(2))
+		return;
+	plant.size = in->size;
+	plant.value[0] = eight ? gpr[FRAME_RDX] << 32 | (uint32_t)gpr[FRAME_RAX] : gpr[FRAME_RAX];
+	plant.value[1] = gpr[FRAME_RDX];
+	if (below(4) == 0) /* nearly */
+		plant.value[below(2)] ^= 1;
+}
+
 /* false: not one that can be tried. */
 static bool try_one(struct sample *sample)
 {
@@ -419,6 +454,7 @@ static bool try_one(struct sample *sample)
 	sample->rcx = sample->frame.gpr[FRAME_RCX];
 	memcpy(ours, start, BUFFER);
 	memset(&reach, 0, sizeof reach);
+	make_plant(sample);
 	enum emulate_answer answer = emulate(&sample->frame, &sample->in, &memory);
 	if (reach.outside)
 		return false;
@@ -440,7 +476,7 @@ static void take_signals(void)
 
 static void as_the_cpu_does(enum decode_mode mode)
 {
-	unsigned seen[OP_MOV_CR] = {0}, faults = 0;
+	unsigned seen[OP_MOV_CR] = {0}, wide[2] = {0}, faults = 0; /* CMPXCHG16B that found it, or not */
 	take_signals();
 	for (unsigned tried = 0; tried < SAMPLES;) {
 		struct sample sample = {.mode = mode};
@@ -448,11 +484,15 @@ static void as_the_cpu_does(enum decode_mode mode)
 			continue;
 		tried++;
 		seen[sample.in.operation]++;
+		if (sample.in.size == 16 && native.signal == SIGTRAP)
+			wide[!(native.frame.rflags & FLAG_ZF)]++;
 		faults += native.signal != SIGTRAP;
 	}
 	for (unsigned i = OP_MOV; i < OP_MOV_CR; i++)
 		if (i != OP_INS && i != OP_OUTS && (i != OP_ARPL || mode != DECODE_64))
 			assert_in_range(seen[i], SEEN, SAMPLES);
+	for (unsigned i = 0; i < 2 && mode == DECODE_64; i++)
+		assert_in_range(wide[i], SEEN, SAMPLES);
 	assert_in_range(faults, SAMPLES / 100, SAMPLES / 2);
 }
 

@@ -194,6 +194,28 @@ static void a_quotient_that_has_no_room_is_a_divide_error(void **state)
 	assert_int_equal(frame.gpr[FRAME_RAX], 0xaabbfeff); /* feffh = ffh * ffh + feh */
 }
 
+static void sixteen_bytes_are_exchanged_only_where_they_are_aligned(void **state)
+{
+	(void)state;
+	long_mode();
+	frame.gpr[FRAME_RSI] = 0x208;
+	frame.gpr[FRAME_RBX] = 1;
+	frame.gpr[FRAME_RCX] = 2;
+	assert_int_equal(RUN(0xf0, 0x48, 0x0f, 0xc7, 0x0e), EMULATE_FAULT);
+	assert_int_equal(frame.inject, FRAME_INJECT_EXCEPTION(13) | FRAME_INJECT_ERROR(0));
+	frame.inject = 0;
+	frame.gpr[FRAME_RBP] = UINT64_C(0x800000000008); /* by the stack segment, and where nothing can be */
+	assert_int_equal(RUN(0x48, 0x0f, 0xc7, 0x4d, 0x00), EMULATE_FAULT);
+	assert_int_equal(frame.inject & 0xff, 13);
+	assert_int_equal(RUN(0x48, 0x0f, 0xc7, 0x4d, 0x08), EMULATE_FAULT); /* aligned: a stack fault */
+	assert_int_equal(frame.inject & 0xff, 12);
+	frame.gpr[FRAME_RSI] = 0x210;
+	assert_int_equal(RUN(0xf0, 0x48, 0x0f, 0xc7, 0x0e), EMULATE_OK);
+	assert_true((frame.rflags & FLAG_ZF) && word(0x210, 8) == 1 && word(0x218, 8) == 2);
+	assert_int_equal(RUN(0xf0, 0x48, 0x0f, 0xc7, 0x0e), EMULATE_OK);
+	assert_true(!(frame.rflags & FLAG_ZF) && frame.gpr[FRAME_RAX] == 1 && frame.gpr[FRAME_RDX] == 2);
+}
+
 static void push_and_pop_move_the_stack_by_its_own_width(void **state)
 {
 	(void)state;
@@ -282,6 +304,7 @@ int main(void)
 	        TEST(addresses_wrap_at_the_address_size),
 	        TEST(a_fault_leaves_registers_and_flags),
 	        TEST(a_quotient_that_has_no_room_is_a_divide_error),
+	        TEST(sixteen_bytes_are_exchanged_only_where_they_are_aligned),
 	        TEST(push_and_pop_move_the_stack_by_its_own_width),
 	        TEST(pop_to_an_address_by_the_stack_pointer_uses_the_new_one),
 	        TEST(a_repeated_move_stops_at_a_fault_with_what_is_done),
