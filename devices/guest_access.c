@@ -148,6 +148,49 @@ enum emulate_answer guest_access_write(struct layer_vcpu *vcpu, uint64_t linear,
 	return EMULATE_OK;
 }
 
+/* What of the two words lies from byte `at` on. */
+static uint64_t part(const uint64_t *words, unsigned at, unsigned size)
+{
+	return (at < 8 ? words[0] >> 8 * at : words[1] >> 8 * (at - 8)) & mask_of(size);
+}
+
+static void write_piece(struct layer_vcpu *vcpu, const struct piece *piece, const uint64_t *value, unsigned at)
+{
+	for (unsigned done = 0; done < piece->size; done += 8) {
+		unsigned size = piece->size - done < 8 ? piece->size - done : 8;
+		mmio_write(vcpu, piece->gpa + done, size, part(value, at + done, size));
+	}
+}
+
+/*
+ * Devices change under the machine's lock only. RAM that all vCPUs write is compared when it is written: the part of an
+ * operand whose other part made the exit. If it has changed the guest executes the instruction again; so it waits as long
+ * as another vCPU of it changes that part without end, where a CPU would have locked the bus. An operand that lies in RAM as a whole is no reason for an exit: another vCPU has
+ * changed the tables since, and the CPU does it itself the next time. It would be one again and again only if the guest's
+ * own tables lay outside its RAM.
+ */
+enum emulate_answer guest_access_exchange(struct layer_vcpu *vcpu, uint64_t linear, unsigned size,
+                                          const uint64_t *expected, const uint64_t *value)
+{
+	struct piece piece[2];
+	enum emulate_answer answer = split(vcpu, linear, size, WALK_WRITE, piece);
+	if (answer != EMULATE_OK)
+		return answer;
+	void *ram[2] = {mmio_ram(vcpu, piece[0].gpa, piece[0].size), 0};
+	if (piece[1].size)
+		ram[1] = mmio_ram(vcpu, piece[1].gpa, piece[1].size);
+	if (ram[0] && (ram[1] || !piece[1].size))
+		return vcpu->frame->info[1] & FRAME_MEMORY_WALK ? EMULATE_UNKNOWN : EMULATE_AGAIN;
+	for (unsigned i = 0, at = 0; i < 2; at += piece[i++].size)
+		if (ram[i] && !guest_memory_exchange(ram[i], piece[i].size, part(expected, at, piece[i].size),
+		                                     part(value, at, piece[i].size)))
+			return EMULATE_AGAIN;
+	for (unsigned i = 0, at = 0; i < 2; at += piece[i++].size)
+		if (!ram[i])
+			write_piece(vcpu, &piece[i], value, at);
+	return EMULATE_OK;
+}
+
 static enum emulate_answer read_callback(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value)
 {
 	return guest_access_read(owner, linear, size, to_write, value);
@@ -158,9 +201,15 @@ static enum emulate_answer write_callback(void *owner, uint64_t linear, unsigned
 	return guest_access_write(owner, linear, size, value);
 }
 
+static enum emulate_answer exchange_callback(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
+                                             const uint64_t *value)
+{
+	return guest_access_exchange(owner, linear, size, expected, value);
+}
+
 struct emulate_memory guest_access_memory(struct layer_vcpu *vcpu)
 {
-	return (struct emulate_memory){vcpu, read_callback, write_callback};
+	return (struct emulate_memory){vcpu, read_callback, write_callback, exchange_callback};
 }
 
 /* Bytes of code from one page; how many there were, 0 with an answer other than EMULATE_OK. */

@@ -13,6 +13,9 @@
 enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, bool to_write,
                                       uint64_t *value);
 enum emulate_answer guest_access_write(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, uint64_t value);
+/* The end of a read-modify-write; the words are as for struct emulate_memory. */
+enum emulate_answer guest_access_exchange(struct layer_vcpu *vcpu, uint64_t linear, unsigned size,
+                                          const uint64_t *expected, const uint64_t *value);
 struct emulate_memory guest_access_memory(struct layer_vcpu *vcpu);
 /*
  * The instruction at CS:RIP, decoded: EMULATE_OK, or EMULATE_FAULT (its page went away), or EMULATE_UNKNOWN; then too

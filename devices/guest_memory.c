@@ -49,12 +49,51 @@ void *guest_memory_at(const struct guest_memory *memory, uint64_t gpa, uint64_t 
 	return 0;
 }
 
+/* A place of unknown alignment that is accessed as a whole. */
+struct place16 {
+	volatile uint16_t value;
+} __attribute__((packed, may_alias));
+struct place32 {
+	volatile uint32_t value;
+} __attribute__((packed, may_alias));
+struct place64 {
+	volatile uint64_t value;
+} __attribute__((packed, may_alias));
+
+static void copy(void *to, const void *from, uint64_t length)
+{
+	switch (length) {
+	case 2:
+		((struct place16 *)to)->value = ((const struct place16 *)from)->value;
+		break;
+	case 4:
+		((struct place32 *)to)->value = ((const struct place32 *)from)->value;
+		break;
+	case 8:
+		((struct place64 *)to)->value = ((const struct place64 *)from)->value;
+		break;
+	default:
+		__builtin_memcpy(to, from, length);
+	}
+}
+
+bool guest_memory_exchange(void *at, unsigned size, uint64_t expected, uint64_t value)
+{
+	unsigned shift = (unsigned)((uintptr_t)at % 8 * 8);
+	uint64_t *word = (void *)((uint8_t *)at - shift / 8), mask = ~UINT64_C(0) >> (64 - 8 * size) << shift;
+	uint64_t old = __atomic_load_n(word, __ATOMIC_RELAXED);
+	if ((old & mask) != expected << shift)
+		return false;
+	return __atomic_compare_exchange_n(word, &old, (old & ~mask) | value << shift, false, __ATOMIC_SEQ_CST,
+	                                   __ATOMIC_RELAXED);
+}
+
 bool guest_memory_read(const struct guest_memory *memory, uint64_t gpa, void *to, uint64_t length)
 {
 	const void *from = guest_memory_at(memory, gpa, length);
 	if (!from)
 		return false;
-	__builtin_memcpy(to, from, length);
+	copy(to, from, length);
 	return true;
 }
 
@@ -63,7 +102,7 @@ bool guest_memory_write(const struct guest_memory *memory, uint64_t gpa, const v
 	void *to = guest_memory_at(memory, gpa, length);
 	if (!to)
 		return false;
-	__builtin_memcpy(to, from, length);
+	copy(to, from, length);
 	return true;
 }
 

@@ -33,10 +33,14 @@ bool guest_memory_add_rom(struct guest_memory *memory, uint64_t gpa, uint64_t si
 bool guest_memory_fetch(const struct guest_memory *memory, uint64_t gpa, void *to, uint64_t length);
 /* Where [gpa, gpa + length) lies, or 0 if it is not all inside one range. */
 void *guest_memory_at(const struct guest_memory *memory, uint64_t gpa, uint64_t length);
-/* Copy; false, and nothing is copied, if the range is not all RAM. */
+/* Copy; false, and nothing is copied, if the range is not all RAM. 2, 4 or 8 aligned bytes are copied at once: no vCPU
+   sees half of them, and nothing is seen of a vCPU's half-written ones. */
 bool guest_memory_read(const struct guest_memory *memory, uint64_t gpa, void *to, uint64_t length);
 bool guest_memory_write(const struct guest_memory *memory, uint64_t gpa, const void *from, uint64_t length);
 bool guest_memory_fill(const struct guest_memory *memory, uint64_t gpa, uint8_t value, uint64_t length);
+/* Puts `value` into `size` bytes, all in one aligned word of 8, if they hold `expected`; false: they do not, or the word
+   has changed meanwhile. */
+bool guest_memory_exchange(void *at, unsigned size, uint64_t expected, uint64_t value);
 /* First address beyond the RAM that lies below the hole. */
 uint64_t guest_memory_low_end(const struct guest_memory *memory);
 

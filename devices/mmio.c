@@ -70,6 +70,11 @@ uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
 	return may_be_memory(gpa) ? memory_or_device_read(vcpu, gpa, size) : device_read(vcpu, gpa, size);
 }
 
+void *mmio_ram(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
+{
+	return may_be_memory(gpa) && !is_rom(vcpu, gpa) ? guest_memory_at(&vcpu->machine->memory, gpa, size) : 0;
+}
+
 void mmio_write(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size, uint64_t value)
 {
 	if (may_be_memory(gpa) && guest_memory_at(&vcpu->machine->memory, gpa, size)) {

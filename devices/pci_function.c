@@ -120,25 +120,22 @@ void pci_function_written(struct pci_function *function, unsigned offset, unsign
 		function->changed(function->owner, (uint8_t)offset, size);
 }
 
+static bool is_master(const struct pci_function *function)
+{
+	return function->pci && (command(function) & PCI_COMMAND_MASTER);
+}
+
 void *pci_dma_at(const struct pci_function *function, uint64_t gpa, uint64_t length)
 {
-	if (!function->pci || !(command(function) & PCI_COMMAND_MASTER))
-		return 0;
-	return guest_memory_at(function->pci->memory, gpa, length);
+	return is_master(function) ? guest_memory_at(function->pci->memory, gpa, length) : 0;
 }
 
 bool pci_dma_read(const struct pci_function *function, uint64_t gpa, void *to, uint64_t length)
 {
-	const void *from = pci_dma_at(function, gpa, length);
-	if (from)
-		__builtin_memcpy(to, from, length);
-	return from != 0;
+	return is_master(function) && guest_memory_read(function->pci->memory, gpa, to, length);
 }
 
 bool pci_dma_write(const struct pci_function *function, uint64_t gpa, const void *from, uint64_t length)
 {
-	void *to = pci_dma_at(function, gpa, length);
-	if (to)
-		__builtin_memcpy(to, from, length);
-	return to != 0;
+	return is_master(function) && guest_memory_write(function->pci->memory, gpa, from, length);
 }

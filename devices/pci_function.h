@@ -57,7 +57,8 @@ unsigned pci_function_capability(struct pci_function *function, uint8_t id, unsi
                                  const uint8_t *writable);
 /* Level of the INTx pin. */
 void pci_function_interrupt(struct pci_function *function, bool level);
-/* DMA: nothing happens unless the guest has made the function bus master and all of it is guest RAM. */
+/* DMA: nothing happens unless the guest has made the function bus master and all of it is guest RAM. A word is copied at once,
+   as guest_memory.h says: an index of a ring is never half an old one. */
 bool pci_dma_read(const struct pci_function *function, uint64_t gpa, void *to, uint64_t length);
 bool pci_dma_write(const struct pci_function *function, uint64_t gpa, const void *from, uint64_t length);
 /* The place itself, or 0: for bulk data. Guest vCPUs change it at any time: what is checked is copied first. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Read the operands, compute, write the memory operand, and only then the registers: so a fault of the last memory
- * access leaves the registers as they were and the instruction can be executed again.
+ * access leaves the registers as they were and the instruction can be executed again. What was read to be changed is only
+ * written if it still is the same, whether there is a LOCK or not.
  */
 #include "devices/decode/emulate.h"
 #include "devices/decode/alu.h"
@@ -39,7 +40,7 @@ static enum emulate_answer arithmetic(struct work *work)
 	if (keeps)
 		return EMULATE_OK;
 	if (to_rm)
-		return work_write_rm(work, result);
+		return work_replace_rm(work, rm, result);
 	work_set_destination(work, result);
 	return EMULATE_OK;
 }

@@ -22,6 +22,10 @@ struct emulate_memory {
 	   put the exception into frame.inject (and frame.cr2). size is 1, 2, 4 or 8. */
 	enum emulate_answer (*read)(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value);
 	enum emulate_answer (*write)(void *owner, uint64_t linear, unsigned size, uint64_t value);
+	/* Puts `value` where a read with to_write found `expected`, with no write of another CPU in between; EMULATE_AGAIN:
+	   there was one. size may also be 16, aligned: two words each. */
+	enum emulate_answer (*exchange)(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
+	                                const uint64_t *value);
 };
 
 #define EMULATE_REPEATS 512u /* rounds of a repeated string instruction in one go */

@@ -13,7 +13,7 @@ static enum emulate_answer shift(struct work *work)
 	enum emulate_answer answer = work_read_rm(work, in->size, true, &rm);
 	if (answer != EMULATE_OK)
 		return answer;
-	return work_write_rm(work, alu_shift(in->operation, in->size, rm, filler, count, &work->flags));
+	return work_replace_rm(work, rm, alu_shift(in->operation, in->size, rm, filler, count, &work->flags));
 }
 
 /* The upper half of a double operand is AH, or RDX in its sizes. */
@@ -92,7 +92,7 @@ static enum emulate_answer adjust_privilege(struct work *work)
 		return answer;
 	bool raise = (rm & PRIVILEGE) < least;
 	work->flags = raise ? work->flags | FLAG_ZF : work->flags & ~FLAG_ZF;
-	return work_write_rm(work, raise ? (rm & ~(uint64_t)PRIVILEGE) | least : rm);
+	return work_replace_rm(work, rm, raise ? (rm & ~(uint64_t)PRIVILEGE) | least : rm);
 }
 
 enum emulate_answer emulate_arithmetic(struct work *work)

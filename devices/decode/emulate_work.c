@@ -95,6 +95,18 @@ enum emulate_answer work_write_rm(struct work *work, uint64_t value)
 	return work->memory->write(work->memory->owner, linear, in->size, value & alu_mask(in->size));
 }
 
+enum emulate_answer work_replace_rm(struct work *work, uint64_t expected, uint64_t value)
+{
+	const struct instruction *in = work->in;
+	if (in->rm_is_register)
+		return work_write_rm(work, value);
+	uint64_t linear;
+	if (!work_linear_rm(work, in->size, &linear))
+		return EMULATE_FAULT;
+	value &= alu_mask(in->size);
+	return work->memory->exchange(work->memory->owner, linear, in->size, &expected, &value);
+}
+
 uint64_t work_source(const struct work *work)
 {
 	const struct instruction *in = work->in;

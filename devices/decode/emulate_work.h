@@ -16,9 +16,10 @@ struct work {
 /* A general register; a 32-bit result clears its upper half, 8- and 16-bit results leave the rest alone. */
 uint64_t work_get(const struct work *work, unsigned number, bool high, unsigned size);
 void work_set(const struct work *work, unsigned number, bool high, unsigned size, uint64_t value);
-/* The operand that ModRM.rm names, memory or register. `to_write`: work_write_rm follows. */
+/* The operand that ModRM.rm names, memory or register. `to_write`: work_replace_rm follows, with what was read. */
 enum emulate_answer work_read_rm(struct work *work, unsigned size, bool to_write, uint64_t *value);
 enum emulate_answer work_write_rm(struct work *work, uint64_t value);
+enum emulate_answer work_replace_rm(struct work *work, uint64_t expected, uint64_t value);
 /* Where it is, if it is memory; false: an exception is in frame.inject. */
 bool work_linear_rm(const struct work *work, unsigned size, uint64_t *linear);
 /* Operands that are not in memory. */

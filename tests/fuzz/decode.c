@@ -28,6 +28,13 @@ static enum emulate_answer write_any(void *owner, uint64_t linear, unsigned size
 	return answer_of(owner);
 }
 
+static enum emulate_answer exchange_any(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
+                                        const uint64_t *value)
+{
+	MUST(size == 16 ? linear % 16 == 0 : size == 8 || (*expected | *value) >> 8 * size == 0);
+	return size == 16 ? answer_of(owner) : write_any(owner, linear, size, *value);
+}
+
 static void make_mode(struct exit_frame *frame, uint32_t choice)
 {
 	static const uint16_t attributes[] = {0x9b, 0xc9b, 0xa9b};
@@ -42,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct script script = {data, data + size};
 	struct exit_frame frame = {.rip = 0x1000, .rflags = 2 | take(&script, 2)}, before;
-	struct emulate_memory memory = {&script, read_any, write_any};
+	struct emulate_memory memory = {&script, read_any, write_any, exchange_any};
 	struct instruction in;
 	make_mode(&frame, take(&script, 1));
 	for (unsigned i = 0; i < 16; i++)

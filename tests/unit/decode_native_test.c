@@ -200,6 +200,18 @@ static enum emulate_answer write_ours(void *owner, uint64_t linear, unsigned siz
 	return EMULATE_OK;
 }
 
+static enum emulate_answer exchange_ours(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
+                                         const uint64_t *value)
+{
+	(void)owner;
+	unsigned at = place(linear, size);
+	if (at == BUFFER)
+		return EMULATE_FAULT;
+	assert_memory_equal(ours + at, expected, size);
+	memcpy(ours + at, value, size);
+	return EMULATE_OK;
+}
+
 /* --- samples --- */
 
 struct sample {
@@ -440,7 +452,7 @@ static void make_plant(const struct sample *sample)
 /* false: not one that can be tried. */
 static bool try_one(struct sample *sample)
 {
-	const struct emulate_memory memory = {0, read_ours, write_ours};
+	const struct emulate_memory memory = {0, read_ours, write_ours, exchange_ours};
 	make_bytes(sample);
 	make_state(sample);
 	if (decode(sample->bytes, INSTRUCTION_BYTES, sample->mode, &sample->in) != DECODE_OK)

@@ -34,6 +34,21 @@ static enum emulate_answer write_ram(void *owner, uint64_t linear, unsigned size
 	return EMULATE_OK;
 }
 
+static bool changed_meanwhile;
+
+static enum emulate_answer exchange_ram(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
+                                        const uint64_t *value)
+{
+	(void)owner;
+	if (!writes_left)
+		return EMULATE_FAULT;
+	if (changed_meanwhile)
+		return EMULATE_AGAIN;
+	assert_memory_equal(ram + linear, expected, size);
+	memcpy(ram + linear, value, size);
+	return EMULATE_OK;
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -47,6 +62,7 @@ static int setup(void **state)
 	for (unsigned i = FRAME_ES; i <= FRAME_GS; i++)
 		frame.segment[i].limit = 0xffffffff;
 	writes_left = ~0u;
+	changed_meanwhile = false;
 	return 0;
 }
 
@@ -66,7 +82,7 @@ static void sixteen_bit(void)
 static enum emulate_answer run(const uint8_t *bytes, size_t count)
 {
 	struct instruction in;
-	const struct emulate_memory memory = {0, read_ram, write_ram};
+	const struct emulate_memory memory = {0, read_ram, write_ram, exchange_ram};
 	assert_int_equal(decode(bytes, (unsigned)count, emulate_mode(&frame), &in), DECODE_OK);
 	return emulate(&frame, &in, &memory);
 }
@@ -155,6 +171,27 @@ static void a_fault_leaves_registers_and_flags(void **state)
 	assert_int_equal(RUN(0x0f, 0xb1, 0x0f), EMULATE_FAULT); /* cmpxchg */
 	assert_int_equal(RUN(0xff, 0x37), EMULATE_FAULT);       /* push [edi] */
 	assert_memory_equal(&before, &frame, sizeof frame);
+}
+
+static void an_operand_that_has_changed_meanwhile_is_tried_again(void **state)
+{
+	(void)state;
+	long_mode();
+	changed_meanwhile = true;
+	frame.gpr[FRAME_RAX] = 5;
+	frame.gpr[FRAME_RSI] = 0x200;
+	struct exit_frame before = frame;
+	assert_int_equal(RUN(0x01, 0x07), EMULATE_AGAIN);                   /* add [rdi], eax: with LOCK or without */
+	assert_int_equal(RUN(0xf0, 0xff, 0x07), EMULATE_AGAIN);             /* lock inc */
+	assert_int_equal(RUN(0x87, 0x07), EMULATE_AGAIN);                   /* xchg */
+	assert_int_equal(RUN(0x0f, 0xc1, 0x07), EMULATE_AGAIN);             /* xadd */
+	assert_int_equal(RUN(0x0f, 0xb1, 0x0f), EMULATE_AGAIN);             /* cmpxchg */
+	assert_int_equal(RUN(0x0f, 0xc7, 0x0f), EMULATE_AGAIN);             /* cmpxchg8b */
+	assert_int_equal(RUN(0xf0, 0x48, 0x0f, 0xc7, 0x0e), EMULATE_AGAIN); /* cmpxchg16b */
+	assert_int_equal(RUN(0x0f, 0xab, 0x07), EMULATE_AGAIN);             /* bts */
+	assert_int_equal(RUN(0xd1, 0x17), EMULATE_AGAIN);                   /* rcl */
+	assert_memory_equal(&before, &frame, sizeof frame);
+	assert_int_equal(RUN(0x39, 0x07), EMULATE_OK); /* cmp writes nothing */
 }
 
 static enum emulate_answer idiv_byte(uint16_t dividend, int8_t divisor)
@@ -303,6 +340,7 @@ int main(void)
 	        TEST(a_non_canonical_address_is_a_protection_fault),
 	        TEST(addresses_wrap_at_the_address_size),
 	        TEST(a_fault_leaves_registers_and_flags),
+	        TEST(an_operand_that_has_changed_meanwhile_is_tried_again),
 	        TEST(a_quotient_that_has_no_room_is_a_divide_error),
 	        TEST(sixteen_bytes_are_exchanged_only_where_they_are_aligned),
 	        TEST(push_and_pop_move_the_stack_by_its_own_width),

@@ -453,6 +453,111 @@ static void an_operand_across_two_pages_is_walked_whole_before_it_is_touched(voi
 	assert_memory_equal(ram + 0x1ffffe, "\x44\x33", 2);
 }
 
+/* A device whose register is a word, and beside which another vCPU is at work: each read changes RAM at 1ffffe. */
+static struct {
+	uint64_t word;
+	uint16_t ram;
+	unsigned writes;
+} shared;
+
+static uint64_t shared_read(void *device, uint32_t offset, unsigned size)
+{
+	(void)device;
+	(void)size;
+	memcpy(ram + 0x1ffffe, &shared.ram, 2);
+	return shared.word >> 8 * offset;
+}
+
+static void shared_write(void *device, uint32_t offset, unsigned size, uint64_t value)
+{
+	(void)device;
+	memcpy((uint8_t *)&shared.word + offset, &value, size);
+	shared.writes++;
+}
+
+static void increment_across(uint64_t rdi, uint64_t gpa)
+{
+	step_count = step_at = 0;
+	machine->ended = false;
+	frame->rip = 0x1000;
+	frame->gpr[FRAME_RDI] = rdi;
+	memory_exit(gpa, FRAME_MEMORY_WRITE, CODE(0xf0, 0xff, 0x07)); /* lock inc dword [edi] */
+	run();
+}
+
+static void an_operand_half_in_ram_is_changed_only_if_that_half_has_not_been(void **state)
+{
+	enum { DEVICE = 0xd0000000 };
+	const struct window window = {0, shared_read, shared_write};
+	(void)state;
+	paging_with(DEVICE | 0x83);
+	memset(&shared, 0, sizeof shared);
+	assert_int_equal(mmio_map_fixed(&machine->mmio, DEVICE, 4096, &window), OK);
+	memcpy(ram + 0x1ffffa, "\1\2\3\4\xfe\xff", 6);
+	shared.ram = 0xffff;
+	increment_across(0x1ffffe, DEVICE); /* between its two halves' reads it became ffff */
+	assert_int_equal(resumed[1].flags, 0);
+	assert_int_equal(frame->rip, 0x1000);
+	assert_int_equal(shared.writes, 0);
+	assert_memory_equal(ram + 0x1ffffa, "\1\2\3\4\xff\xff", 6);
+	increment_across(0x1ffffe, DEVICE); /* the same again: now it is */
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
+	assert_int_equal(frame->rip, 0x1003);
+	assert_true(shared.writes == 1 && shared.word == 1);
+	assert_memory_equal(ram + 0x1ffffa, "\1\2\3\4\0\0", 6);
+}
+
+static void an_operand_half_in_a_device_before_ram_is_changed_in_both(void **state)
+{
+	enum { DEVICE = 0xd0000000 };
+	const struct window window = {0, shared_read, shared_write};
+	(void)state;
+	paging_with(0x83);
+	uint64_t device = DEVICE | 0x83;
+	memcpy(ram + 0x9010, &device, 8); /* third: the device; fourth: RAM again */
+	memcpy(ram + 0x9018, ram + 0x9008, 8);
+	memset(&shared, 0, sizeof shared);
+	shared.word = UINT64_C(0xffffff);
+	ram[0] = 6;
+	assert_int_equal(mmio_map_fixed(&machine->mmio, DEVICE + 0x1ff000 + 0xffd, 3, &window), OK);
+	increment_across(0x5ffffd, DEVICE + 0x1ffffd);
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
+	assert_true(shared.word == 0 && ram[0] == 7);
+}
+
+static void an_operand_that_is_ram_by_now_is_left_to_the_cpu(void **state)
+{
+	(void)state;
+	paging_with(0x83);
+	ram[0x30] = 9;
+	increment_across(0x30, IOAPIC_BASE + 0x30); /* another vCPU has changed the tables since the exit */
+	assert_int_equal(resumed[1].flags, 0);
+	assert_int_equal(frame->rip, 0x1000);
+	assert_int_equal(ram[0x30], 9);
+	memory_exit(IOAPIC_BASE, FRAME_MEMORY_WRITE | FRAME_MEMORY_WALK, CODE(0xf0, 0xff, 0x07));
+	step_at = 0;
+	step_count = 1;
+	machine->ended = false;
+	run(); /* it would come back for ever */
+	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[0], LAYER_FAULT_INSTRUCTION);
+	increment_across(0x30, 0x30); /* what faults though it is RAM is ROM: it is not written */
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
+	assert_int_equal(ram[0x30], 9);
+}
+
+static void part_of_a_word_is_exchanged_where_it_lies(void **state)
+{
+	(void)state;
+	uint64_t word = UINT64_C(0x8877665544332211);
+	uint8_t *at = (uint8_t *)&word;
+	assert_false(guest_memory_exchange(at + 5, 3, 0x887765, 1));
+	assert_int_equal(word, UINT64_C(0x8877665544332211));
+	assert_true(guest_memory_exchange(at + 5, 3, 0x887766, 0xabcdef));
+	assert_int_equal(word, UINT64_C(0xabcdef5544332211));
+	assert_true(guest_memory_exchange(at, 8, UINT64_C(0xabcdef5544332211), 0));
+	assert_int_equal(word, 0);
+}
+
 static void code_that_was_changed_is_decoded_again(void **state)
 {
 	(void)state;
@@ -866,6 +971,10 @@ int main(void)
 	        TEST(a_move_goes_where_the_cpu_walked),
 	        TEST(a_move_is_walked_for_if_the_exit_was_for_something_else),
 	        TEST(an_operand_across_two_pages_is_walked_whole_before_it_is_touched),
+	        TEST(an_operand_half_in_ram_is_changed_only_if_that_half_has_not_been),
+	        TEST(an_operand_half_in_a_device_before_ram_is_changed_in_both),
+	        TEST(an_operand_that_is_ram_by_now_is_left_to_the_cpu),
+	        TEST(part_of_a_word_is_exchanged_where_it_lies),
 	        TEST(code_that_was_changed_is_decoded_again),
 	        TEST(a_move_sets_as_much_of_its_register_as_it_is_wide),
 	        TEST(code_in_another_page_is_decoded_again),
