@@ -16,7 +16,7 @@ static enum emulate_answer input(struct layer_vcpu *vcpu, const struct instructi
 	if (!emulate_linear(vcpu->frame, FRAME_ES, offset, in->size, &linear))
 		return EMULATE_FAULT;
 	/* The place is tried before the port is read: a read that has to be repeated would lose a byte. */
-	enum emulate_answer answer = guest_access_read(vcpu, linear, in->size, true, &before);
+	enum emulate_answer answer = guest_access_read(vcpu, linear, in->size, EMULATE_TO_WRITE, &before);
 	if (answer != EMULATE_OK)
 		return answer;
 	return guest_access_write(vcpu, linear, in->size, bus_read(&vcpu->machine->bus, port, in->size));
@@ -27,7 +27,7 @@ static enum emulate_answer output(struct layer_vcpu *vcpu, const struct instruct
 	uint64_t linear, value, offset = vcpu->frame->gpr[FRAME_RSI] & alu_mask(in->address_size);
 	if (!emulate_linear(vcpu->frame, in->segment, offset, in->size, &linear))
 		return EMULATE_FAULT;
-	enum emulate_answer answer = guest_access_read(vcpu, linear, in->size, false, &value);
+	enum emulate_answer answer = guest_access_read(vcpu, linear, in->size, 0, &value);
 	if (answer == EMULATE_OK)
 		bus_write(&vcpu->machine->bus, port, in->size, (uint32_t)value);
 	return answer;

@@ -23,16 +23,30 @@ static bool is_operand(const struct instruction *in, uint64_t how)
 	return (in->destination == OPERAND_RM) == ((how & FRAME_MEMORY_WRITE) != 0);
 }
 
+/* What exit_finish does not know: after a load of SS one more instruction comes before an interrupt or trap (APM 3, MOV). */
+static void finish_segment(struct layer_vcpu *vcpu, const struct instruction *in, uint64_t dr6, struct resume *resume)
+{
+	resume->flags |= RUN_TAKE(FRAME_HAS_SEGMENTS);
+	if (in->reg != FRAME_SS)
+		return;
+	vcpu->frame->shadow = 1;
+	vcpu->frame->dr6 = dr6;
+	resume->flags = (resume->flags | RUN_TAKE(FRAME_HAS_CONTROL)) & ~(uint64_t)RUN_INJECT;
+}
+
 /* Apart, so that a MOV saves no registers for it. */
 static __attribute__((noinline)) void any_instruction(struct layer_vcpu *vcpu, const struct code_memo *code,
                                                       enum emulate_answer answer, struct resume *resume)
 {
 	struct emulate_memory memory = guest_access_memory(vcpu);
+	uint64_t dr6 = vcpu->frame->dr6;
 	vcpu->fault_is_operand = is_operand(&code->instruction, vcpu->frame->info[1]);
 	if (answer == EMULATE_OK)
 		answer = emulate(vcpu->frame, &code->instruction, &memory);
 	if (!exit_finish(vcpu, answer, resume))
 		exit_fault(vcpu, LAYER_FAULT_INSTRUCTION, word(code->bytes, 8), word(code->bytes + 8, 7));
+	else if (answer == EMULATE_OK && code->instruction.operation == OP_MOV_SEGMENT)
+		finish_segment(vcpu, &code->instruction, dr6, resume);
 }
 
 void exit_memory(struct layer_vcpu *vcpu, struct resume *resume)

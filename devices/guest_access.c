@@ -115,7 +115,12 @@ static uint64_t mask_of(unsigned size)
 	return size ? ~UINT64_C(0) >> (64 - 8 * size) : 0;
 }
 
-enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, bool to_write,
+static unsigned access_of(unsigned how)
+{
+	return (how & EMULATE_TO_WRITE ? WALK_WRITE : WALK_READ) | (how & EMULATE_SYSTEM ? WALK_SYSTEM : 0);
+}
+
+enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, unsigned how,
                                       uint64_t *value)
 {
 	struct piece piece[2];
@@ -123,7 +128,7 @@ enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, 
 		*value = mmio_read(vcpu, vcpu->fault_gpa, size) & mask_of(size);
 		return EMULATE_OK;
 	}
-	enum emulate_answer answer = split(vcpu, linear, size, to_write ? WALK_WRITE : WALK_READ, piece);
+	enum emulate_answer answer = split(vcpu, linear, size, access_of(how), piece);
 	if (answer != EMULATE_OK)
 		return answer;
 	*value = mmio_read(vcpu, piece[0].gpa, piece[0].size) & mask_of(piece[0].size);
@@ -169,17 +174,17 @@ static void write_piece(struct layer_vcpu *vcpu, const struct piece *piece, cons
  * changed the tables since, and the CPU does it itself the next time. It would be one again and again only if the guest's
  * own tables lay outside its RAM.
  */
-enum emulate_answer guest_access_exchange(struct layer_vcpu *vcpu, uint64_t linear, unsigned size,
+enum emulate_answer guest_access_exchange(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, unsigned how,
                                           const uint64_t *expected, const uint64_t *value)
 {
 	struct piece piece[2];
-	enum emulate_answer answer = split(vcpu, linear, size, WALK_WRITE, piece);
+	enum emulate_answer answer = split(vcpu, linear, size, access_of(how | EMULATE_TO_WRITE), piece);
 	if (answer != EMULATE_OK)
 		return answer;
 	void *ram[2] = {mmio_ram(vcpu, piece[0].gpa, piece[0].size), 0};
 	if (piece[1].size)
 		ram[1] = mmio_ram(vcpu, piece[1].gpa, piece[1].size);
-	if (ram[0] && (ram[1] || !piece[1].size))
+	if (!(how & EMULATE_SYSTEM) && ram[0] && (ram[1] || !piece[1].size))
 		return vcpu->frame->info[1] & FRAME_MEMORY_WALK ? EMULATE_UNKNOWN : EMULATE_AGAIN;
 	for (unsigned i = 0, at = 0; i < 2; at += piece[i++].size)
 		if (ram[i] && !guest_memory_exchange(ram[i], piece[i].size, part(expected, at, piece[i].size),
@@ -191,9 +196,9 @@ enum emulate_answer guest_access_exchange(struct layer_vcpu *vcpu, uint64_t line
 	return EMULATE_OK;
 }
 
-static enum emulate_answer read_callback(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value)
+static enum emulate_answer read_callback(void *owner, uint64_t linear, unsigned size, unsigned how, uint64_t *value)
 {
-	return guest_access_read(owner, linear, size, to_write, value);
+	return guest_access_read(owner, linear, size, how, value);
 }
 
 static enum emulate_answer write_callback(void *owner, uint64_t linear, unsigned size, uint64_t value)
@@ -201,10 +206,10 @@ static enum emulate_answer write_callback(void *owner, uint64_t linear, unsigned
 	return guest_access_write(owner, linear, size, value);
 }
 
-static enum emulate_answer exchange_callback(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
-                                             const uint64_t *value)
+static enum emulate_answer exchange_callback(void *owner, uint64_t linear, unsigned size, unsigned how,
+                                             const uint64_t *expected, const uint64_t *value)
 {
-	return guest_access_exchange(owner, linear, size, expected, value);
+	return guest_access_exchange(owner, linear, size, how, expected, value);
 }
 
 struct emulate_memory guest_access_memory(struct layer_vcpu *vcpu)

@@ -10,11 +10,11 @@
  * cross a page: both pages are translated before anything is read or written. Exceptions are left in frame.inject.
  * The frame is complete.
  */
-enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, bool to_write,
+enum emulate_answer guest_access_read(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, unsigned how,
                                       uint64_t *value);
 enum emulate_answer guest_access_write(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, uint64_t value);
 /* The end of a read-modify-write; the words are as for struct emulate_memory. */
-enum emulate_answer guest_access_exchange(struct layer_vcpu *vcpu, uint64_t linear, unsigned size,
+enum emulate_answer guest_access_exchange(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, unsigned how,
                                           const uint64_t *expected, const uint64_t *value);
 struct emulate_memory guest_access_memory(struct layer_vcpu *vcpu);
 /*

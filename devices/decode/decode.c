@@ -198,6 +198,7 @@ static void take_operands(struct reader *reader, struct instruction *out, unsign
 	                [SHAPE_MEMORY_REG] = {OPERAND_RM, OPERAND_REG},
 	                [SHAPE_REGISTER] = {OPERAND_RM, OPERAND_RM},
 	                [SHAPE_RM_SEGMENT] = {OPERAND_RM, OPERAND_SEGMENT},
+	                [SHAPE_SEGMENT_RM] = {OPERAND_SEGMENT, OPERAND_RM},
 	                [SHAPE_IMMEDIATE] = {0, OPERAND_IMMEDIATE},
 	                [SHAPE_IMMEDIATE8] = {0, OPERAND_IMMEDIATE},
 	                [SHAPE_CR_RM] = {OPERAND_REG, OPERAND_RM},
@@ -288,6 +289,10 @@ static bool adapt(struct instruction *out, const struct prefix *prefix, unsigned
 			return false;
 		if (!out->rm_is_register)
 			out->size = 2;
+	} else if (shape == SHAPE_SEGMENT_RM) {
+		if (out->reg > FRAME_GS || out->reg == FRAME_CS)
+			return false;
+		out->size = 2;
 	} else if (shape == SHAPE_CR_RM || shape == SHAPE_RM_CR) {
 		if (!out->rm_is_register) /* mod is ignored: rm is always a register, and nothing follows */
 			return false;

@@ -8,8 +8,8 @@
 /*
  * Decodes one x86 instruction that may have touched a device: what it does, to which operands, how long it is. A pure
  * function of bytes. It knows MOV, MOVBE, SETcc, CMOVcc, PUSH and POP, integer arithmetic, shifts, bit tests and exchanges
- * with a memory operand, strings, string I/O and MOV to and from control registers (forms.c lists them). Anything else is
- * DECODE_UNKNOWN, never a guess: segment loads, far pointers, jumps and calls by memory, XLAT and BOUND, x87,
+ * with a memory operand, MOV to segment registers, strings, string I/O and MOV to and from control registers (forms.c lists them). Anything else is
+ * DECODE_UNKNOWN, never a guess: far pointers, jumps and calls by memory, XLAT and BOUND, x87,
  * SIMD and what else is encoded with VEX. TZCNT and LZCNT are BSF and BSR to a CPU that does not know them: unknown, too.
  */
 enum operation {
@@ -64,8 +64,9 @@ enum operation {
 	OP_CRC32,
 	OP_CMOV, /* `condition` says when */
 	OP_MOVBE,
-	OP_SET,  /* `condition` */
-	OP_ARPL, /* the requestor's privilege level of a selector */
+	OP_SET,         /* `condition` */
+	OP_ARPL,        /* the requestor's privilege level of a selector */
+	OP_MOV_SEGMENT, /* to segment register `reg`, never CS */
 	OP_PUSH,
 	OP_POP,
 	OP_MOVS,

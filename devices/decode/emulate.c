@@ -58,6 +58,8 @@ static enum emulate_answer execute(struct work *work)
 	case OP_CMPXCHG:
 	case OP_CMPXCHG8B:
 		return emulate_exchange(work);
+	case OP_MOV_SEGMENT:
+		return emulate_segment(work);
 	case OP_PUSH:
 	case OP_POP:
 		return emulate_stack(work);

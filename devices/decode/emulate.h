@@ -8,7 +8,7 @@
 /*
  * Executes a decoded instruction on the registers of an exit frame; memory operands go through two functions that are
  * given linear addresses. Needs the frame's FRAME_HAS_GPR, _CONTROL and _SEGMENTS.
- * EMULATE_OK: frame.rip, rflags and gpr are as after the instruction; a repeated string instruction may stand at its
+ * EMULATE_OK: frame.rip, rflags and gpr are as after the instruction, after OP_MOV_SEGMENT the segment, too; a repeated string instruction may stand at its
  *   own address with less left to do, as after an interrupt.
  * EMULATE_FAULT: frame.inject holds the exception; rip is at the instruction, registers as architecture has them.
  * EMULATE_AGAIN: nothing changed; let the guest execute it again.
@@ -16,16 +16,20 @@
  */
 enum emulate_answer { EMULATE_OK, EMULATE_FAULT, EMULATE_AGAIN, EMULATE_UNKNOWN };
 
+/* What an access is for. */
+#define EMULATE_TO_WRITE 1u /* the end of it follows, at the same place: the right to write is checked too */
+#define EMULATE_SYSTEM 2u   /* of a descriptor: with the rights of CPL 0, whatever it is */
+
 struct emulate_memory {
 	void *owner;
-	/* `to_write`: a write to the same place follows, so the right to write is checked too. On EMULATE_FAULT they have
-	   put the exception into frame.inject (and frame.cr2). size is 1, 2, 4 or 8. */
-	enum emulate_answer (*read)(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value);
+	/* On EMULATE_FAULT they have put the exception into frame.inject (and frame.cr2). size is 1, 2, 4 or 8; `how` is
+	   of EMULATE_*. */
+	enum emulate_answer (*read)(void *owner, uint64_t linear, unsigned size, unsigned how, uint64_t *value);
 	enum emulate_answer (*write)(void *owner, uint64_t linear, unsigned size, uint64_t value);
-	/* Puts `value` where a read with to_write found `expected`, with no write of another CPU in between; EMULATE_AGAIN:
+	/* Puts `value` where a read with TO_WRITE found `expected`, with no write of another CPU in between; EMULATE_AGAIN:
 	   there was one. size may also be 16, aligned: two words each. */
-	enum emulate_answer (*exchange)(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
-	                                const uint64_t *value);
+	enum emulate_answer (*exchange)(void *owner, uint64_t linear, unsigned size, unsigned how,
+	                                const uint64_t *expected, const uint64_t *value);
 };
 
 #define EMULATE_REPEATS 512u /* rounds of a repeated string instruction in one go */

@@ -63,14 +63,14 @@ static enum emulate_answer compare_exchange_16(struct work *work)
 		work->frame->inject = FRAME_INJECT_EXCEPTION(VECTOR_GP) | FRAME_INJECT_ERROR(0);
 	if (!fits || linear % 16)
 		return EMULATE_FAULT;
-	enum emulate_answer answer = memory->read(memory->owner, linear, 8, true, &seen[0]);
+	enum emulate_answer answer = memory->read(memory->owner, linear, 8, EMULATE_TO_WRITE, &seen[0]);
 	if (answer == EMULATE_OK)
-		answer = memory->read(memory->owner, linear + 8, 8, true, &seen[1]);
+		answer = memory->read(memory->owner, linear + 8, 8, EMULATE_TO_WRITE, &seen[1]);
 	if (answer != EMULATE_OK)
 		return answer;
 	const uint64_t wanted[2] = {gpr[FRAME_RBX], gpr[FRAME_RCX]};
 	bool equal = seen[0] == gpr[FRAME_RAX] && seen[1] == gpr[FRAME_RDX];
-	answer = memory->exchange(memory->owner, linear, 16, seen, equal ? wanted : seen);
+	answer = memory->exchange(memory->owner, linear, 16, 0, seen, equal ? wanted : seen);
 	if (answer != EMULATE_OK)
 		return answer;
 	work->flags = equal ? work->flags | FLAG_ZF : work->flags & ~FLAG_ZF;

@@ -26,7 +26,7 @@ static enum emulate_answer push(struct work *work)
 	if (in->source == OPERAND_IMMEDIATE)
 		value = in->immediate & alu_mask(in->size);
 	else
-		answer = work_read_rm(work, in->size, false, &value);
+		answer = work_read_rm(work, in->size, 0, &value);
 	if (answer != EMULATE_OK)
 		return answer;
 	if (!emulate_linear(work->frame, FRAME_SS, rsp & alu_mask(stack_size(work)), in->size, &linear))
@@ -44,7 +44,7 @@ static enum emulate_answer pop(struct work *work)
 	uint64_t top = work->frame->gpr[FRAME_RSP] & alu_mask(stack_size(work));
 	if (!emulate_linear(work->frame, FRAME_SS, top, in->size, &linear))
 		return EMULATE_FAULT;
-	enum emulate_answer answer = work->memory->read(work->memory->owner, linear, in->size, false, &value);
+	enum emulate_answer answer = work->memory->read(work->memory->owner, linear, in->size, 0, &value);
 	if (answer == EMULATE_OK && !in->rm_is_register)
 		answer = work_write_rm(work, value);
 	if (answer != EMULATE_OK)

@@ -29,7 +29,7 @@ static enum emulate_answer load(const struct round *round, unsigned number, uint
 	uint64_t linear;
 	if (!linear_of(round, number, &linear))
 		return EMULATE_FAULT;
-	return round->memory->read(round->memory->owner, linear, round->in->size, false, value);
+	return round->memory->read(round->memory->owner, linear, round->in->size, 0, value);
 }
 
 static enum emulate_answer store(const struct round *round, uint64_t value)

@@ -79,7 +79,7 @@ enum emulate_answer work_read_rm(struct work *work, unsigned size, bool to_write
 	uint64_t linear;
 	if (!work_linear_rm(work, size, &linear))
 		return EMULATE_FAULT;
-	return work->memory->read(work->memory->owner, linear, size, to_write, value);
+	return work->memory->read(work->memory->owner, linear, size, to_write ? EMULATE_TO_WRITE : 0, value);
 }
 
 enum emulate_answer work_write_rm(struct work *work, uint64_t value)
@@ -104,7 +104,7 @@ enum emulate_answer work_replace_rm(struct work *work, uint64_t expected, uint64
 	if (!work_linear_rm(work, in->size, &linear))
 		return EMULATE_FAULT;
 	value &= alu_mask(in->size);
-	return work->memory->exchange(work->memory->owner, linear, in->size, &expected, &value);
+	return work->memory->exchange(work->memory->owner, linear, in->size, 0, &expected, &value);
 }
 
 uint64_t work_source(const struct work *work)

@@ -30,6 +30,8 @@ void work_set_destination(const struct work *work, uint64_t value);
 enum emulate_answer emulate_exchange(struct work *work);
 /* ROL to SHRD, MUL to IDIV, IMUL_REG to ARPL */
 enum emulate_answer emulate_arithmetic(struct work *work);
+/* MOV to a segment register */
+enum emulate_answer emulate_segment(struct work *work);
 /* PUSH, POP */
 enum emulate_answer emulate_stack(struct work *work);
 

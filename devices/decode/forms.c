@@ -48,6 +48,7 @@ const struct form forms_one_byte[256] = {
         PAIR(0x88, OP_MOV, SHAPE_RM_REG),
         PAIR(0x8a, OP_MOV, SHAPE_REG_RM),
         [0x8c] = {OP_MOV, SHAPE_RM_SEGMENT, 0},
+        [0x8e] = {OP_MOV_SEGMENT, SHAPE_SEGMENT_RM, 0},
         [0x8f] = {GROUP_1A, SHAPE_RM, GROUP},
         PAIR(0xa0, OP_MOV, SHAPE_RAX_OFFSET),
         PAIR(0xa2, OP_MOV, SHAPE_OFFSET_RAX),

@@ -16,6 +16,7 @@ enum shape {
 	SHAPE_OFFSET_RAX,
 	SHAPE_RM,
 	SHAPE_RM_SEGMENT,
+	SHAPE_SEGMENT_RM,
 	SHAPE_REGISTER, /* its number stands in the opcode */
 	SHAPE_IMMEDIATE,
 	SHAPE_IMMEDIATE8,

@@ -110,7 +110,7 @@ static bool may(const struct walk_cpu *cpu, unsigned access, bool user, uint64_t
 		return false;
 	if (access & WALK_FETCH)
 		return !(rights & PTE_NX) && !(!user && user_page && (cpu->cr4 & CR4_SMEP));
-	if (!user && user_page && (cpu->cr4 & CR4_SMAP) && !(cpu->rflags & RFLAGS_AC))
+	if (!user && user_page && (cpu->cr4 & CR4_SMAP) && (!(cpu->rflags & RFLAGS_AC) || (access & WALK_SYSTEM)))
 		return false;
 	if ((access & WALK_WRITE) && !(rights & PTE_W))
 		return !user && !(cpu->cr0 & CR0_WP);
@@ -162,7 +162,7 @@ enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *
 		return WALK_UNSUPPORTED;
 	if (mode != &four_level)
 		linear = (uint32_t)linear;
-	bool user = cpu->cpl == 3;
+	bool user = cpu->cpl == 3 && !(access & WALK_SYSTEM);
 	uint64_t base = table_base(cpu, mode), rights = PTE_W | PTE_U;
 	struct step step[LEVELS_MAX];
 	for (unsigned i = 0; i < mode->level_count; i++) {

@@ -24,6 +24,7 @@ struct walk_cpu {
 #define WALK_USER 4u
 #define WALK_RESERVED 8u
 #define WALK_FETCH 16u
+#define WALK_SYSTEM 0x100u /* beside the others: the CPU's own, of a descriptor: as CPL 0, and SMAP without AC */
 
 enum walk_answer {
 	WALK_OK,
@@ -68,7 +69,7 @@ static inline bool walk_same(const struct walk_result *result)
 	return true;
 }
 
-/* `access` is WALK_READ, WALK_WRITE or WALK_FETCH; user or supervisor follows from cpl. */
+/* `access` is WALK_READ, WALK_WRITE or WALK_FETCH, with or without WALK_SYSTEM; user or supervisor follows from cpl. */
 enum walk_answer walk(const struct guest_memory *memory, const struct walk_cpu *cpu, uint64_t linear, unsigned access,
                       struct walk_result *result);
 

@@ -11,10 +11,10 @@ static enum emulate_answer answer_of(struct script *script)
 	return choice < 0xe0 ? EMULATE_OK : choice < 0xf0 ? EMULATE_FAULT : EMULATE_AGAIN;
 }
 
-static enum emulate_answer read_any(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value)
+static enum emulate_answer read_any(void *owner, uint64_t linear, unsigned size, unsigned how, uint64_t *value)
 {
 	(void)linear;
-	(void)to_write;
+	(void)how;
 	MUST(size == 1 || size == 2 || size == 4 || size == 8);
 	*value = take(owner, 4) & ~UINT64_C(0) >> (64 - 8 * size);
 	return answer_of(owner);
@@ -28,9 +28,10 @@ static enum emulate_answer write_any(void *owner, uint64_t linear, unsigned size
 	return answer_of(owner);
 }
 
-static enum emulate_answer exchange_any(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
-                                        const uint64_t *value)
+static enum emulate_answer exchange_any(void *owner, uint64_t linear, unsigned size, unsigned how,
+                                        const uint64_t *expected, const uint64_t *value)
 {
+	(void)how;
 	MUST(size == 16 ? linear % 16 == 0 : size == 8 || (*expected | *value) >> 8 * size == 0);
 	return size == 16 ? answer_of(owner) : write_any(owner, linear, size, *value);
 }
@@ -41,6 +42,8 @@ static void make_mode(struct exit_frame *frame, uint32_t choice)
 	frame->cr0 = choice % 3 == DECODE_64 ? UINT64_C(0x80000001) : 1;
 	frame->efer = choice % 3 == DECODE_64 ? 0x500 : 0;
 	frame->segment[FRAME_CS].attributes = attributes[choice % 3];
+	frame->cpl = choice >> 3 & 3;
+	frame->segment[FRAME_LDTR].attributes = choice & 0x40 ? 0x82 : 0;
 	for (unsigned i = 0; i < FRAME_SEGMENTS; i++)
 		frame->segment[i].limit = choice & 0x80 ? 0xffff : 0xffffffff;
 }
@@ -70,6 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	before = frame;
 	enum emulate_answer answer = emulate(&frame, &in, &memory);
 	bool string = in.operation >= OP_MOVS && in.operation <= OP_SCAS;
+	if (answer != EMULATE_OK || in.operation != OP_MOV_SEGMENT)
+		MUST(memcmp(frame.segment, before.segment, sizeof frame.segment) == 0);
 	if (answer != EMULATE_OK) {
 		MUST(frame.rip == before.rip && frame.rflags == before.rflags);
 		MUST(string || memcmp(frame.gpr, before.gpr, sizeof frame.gpr) == 0);

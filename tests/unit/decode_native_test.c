@@ -20,14 +20,16 @@
  * the decoder takes for an instruction is single-stepped, with the same registers and memory. It has to have the same
  * length and effect, or the same exception at the same address; what the CPU calls undefined must be unknown.
  * Memory is 64 KiB between two guards; what would reach beyond the guards is not tried. 16-bit code runs in a segment
- * of the LDT.
+ * of the LDT. Descriptors are what the CPU says of them by LAR and LSL; those it says nothing of are CPL 0's.
  */
 #define BUFFER 0x10000u
 #define SAMPLES 60000u
 #define SEEN 30u /* of each operation, at least */
 #define STATUS_FLAGS (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
 #define REPEATS 40u
-enum { FLAT_CODE32 = 0x23, FLAT_CODE64 = 0x33, FLAT_DATA = 0x2b, LDT_CODE16 = 1, LDT_DATA16, LDT_GS };
+enum { FLAT_CODE32 = 0x23, FLAT_CODE64 = 0x33, FLAT_DATA = 0x2b, LDT_CODE16 = 1, LDT_DATA16, LDT_GS, LDT_OTHERS };
+enum { TABLE_ENTRIES = 16, LDT_OTHER_COUNT = 6, NOP = 0x90, VECTORS = 32 };
+#define TABLES UINT64_C(0x7e0000000000) /* where the emulator finds GDT and LDT; nobody is there */
 enum { GS_OFFSET = 0x40, CODE_AT = 0x100 };
 #define LDT_SELECTOR(entry) ((uint16_t)((entry) << 3 | 7))
 
@@ -59,7 +61,7 @@ static struct {
 	gregset_t saved;
 	struct exit_frame frame; /* in and out */
 	int signal;
-	uint64_t trap, cr2;
+	uint64_t trap, error, cr2;
 } native;
 
 static void load(greg_t *regs)
@@ -82,7 +84,12 @@ static void store(int signal, greg_t *regs)
 	native.frame.rflags = (uint64_t)regs[REG_EFL];
 	native.signal = signal;
 	native.trap = (uint64_t)regs[REG_TRAPNO];
+	native.error = (uint64_t)regs[REG_ERR];
 	native.cr2 = (uint64_t)regs[REG_CR2];
+	native.frame.segment[FRAME_SS].selector = (uint16_t)((uint64_t)regs[REG_CSGSFS] >> 48);
+	__asm__("mov %%ds, %0" : "=r"(native.frame.segment[FRAME_DS].selector));
+	__asm__("mov %%es, %0" : "=r"(native.frame.segment[FRAME_ES].selector));
+	__asm__("mov %%gs, %0" : "=r"(native.frame.segment[FRAME_GS].selector));
 	memcpy(regs, native.saved, sizeof native.saved);
 	native.phase = IDLE;
 }
@@ -124,6 +131,46 @@ static bool describe(unsigned entry, const void *base, unsigned limit, bool is_c
 	return syscall(SYS_modify_ldt, 1, &desc, sizeof desc) == 0;
 }
 
+/* Not present; read only; code; expanding down; conforming code that is not present; code, not present. */
+static bool describe_others(void)
+{
+	for (unsigned i = 0; i < LDT_OTHER_COUNT; i++) {
+		struct user_desc desc = {.entry_number = LDT_OTHERS + i,
+		                         .base_addr = (unsigned)(uintptr_t)buffer,
+		                         .limit = 0x100 + i,
+		                         .seg_32bit = 1,
+		                         .contents = i == 2 || i == 5 ? 2
+		                                     : i == 3         ? 1
+		                                     : i == 4         ? 3
+		                                                      : 0,
+		                         .read_exec_only = i == 1 || i == 2,
+		                         .seg_not_present = i == 0 || i >= 4,
+		                         .useable = 1};
+		if (syscall(SYS_modify_ldt, 0x11, &desc, sizeof desc) != 0)
+			return false;
+	}
+	return true;
+}
+
+static uint64_t tables[2][TABLE_ENTRIES];
+
+static void look_up_tables(void)
+{
+	for (unsigned i = 0; i < 2 * TABLE_ENTRIES; i++) {
+		uint32_t selector = i % TABLE_ENTRIES << 3 | i / TABLE_ENTRIES << 2 | 3, rights = 0x9300, limit = 0;
+		bool told;
+		__asm__("lar %2, %0" : "+r"(rights), "=@ccz"(told) : "r"(selector));
+		if (told)
+			__asm__("lsl %1, %0" : "+r"(limit) : "r"(selector) : "cc");
+		if (told && (rights & 0x800000))
+			limit >>= 12;
+		if (told)
+			rights &= 0xf0ff00;
+		tables[i / TABLE_ENTRIES][i % TABLE_ENTRIES] =
+		        (uint64_t)rights << 32 | (limit & 0xffff) | (uint64_t)(limit >> 16 & 0xf) << 48;
+	}
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -138,9 +185,11 @@ static int set_up(void **state)
 	assert_int_equal(sigaltstack(&alternative, 0), 0);
 	for (unsigned i = 0; i < BUFFER; i++)
 		start[i] = (uint8_t)random64();
-	return !describe(LDT_CODE16, code, BUFFER - 1, true, false) ||
-	       !describe(LDT_DATA16, buffer, BUFFER - 1, false, false) ||
-	       !describe(LDT_GS, buffer + GS_OFFSET, 0xfffff, false, true);
+	bool described = describe(LDT_CODE16, code, BUFFER - 1, true, false) &&
+	                 describe(LDT_DATA16, buffer, BUFFER - 1, false, false) &&
+	                 describe(LDT_GS, buffer + GS_OFFSET, 0xfffff, false, true) && describe_others();
+	look_up_tables();
+	return !described;
 }
 
 /* --- the emulator, on a copy --- */
@@ -177,10 +226,14 @@ static void put_plant(unsigned at, unsigned size)
 	plant.size = 0;
 }
 
-static enum emulate_answer read_ours(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value)
+static enum emulate_answer read_ours(void *owner, uint64_t linear, unsigned size, unsigned how, uint64_t *value)
 {
 	(void)owner;
-	(void)to_write;
+	if (how & EMULATE_SYSTEM) {
+		assert_true(size == 8 && linear - TABLES <= sizeof tables - 8);
+		memcpy(value, (uint8_t *)tables + (linear - TABLES), 8);
+		return EMULATE_OK;
+	}
 	unsigned at = place(linear, size);
 	if (at == BUFFER)
 		return EMULATE_FAULT;
@@ -200,10 +253,12 @@ static enum emulate_answer write_ours(void *owner, uint64_t linear, unsigned siz
 	return EMULATE_OK;
 }
 
-static enum emulate_answer exchange_ours(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
-                                         const uint64_t *value)
+static enum emulate_answer exchange_ours(void *owner, uint64_t linear, unsigned size, unsigned how,
+                                         const uint64_t *expected, const uint64_t *value)
 {
 	(void)owner;
+	if (how & EMULATE_SYSTEM)
+		return EMULATE_OK; /* the CPU has done so long ago */
 	unsigned at = place(linear, size);
 	if (at == BUFFER)
 		return EMULATE_FAULT;
@@ -245,6 +300,7 @@ static const uint8_t rare[][4] = {{0x0f, 0x38, 0xf0},
                                   {0x63},
                                   {0x69},
                                   {0x6b},
+                                  {0x8e},
                                   {0x48, 0x0f, 0xc7, 0x0e}};
 
 static unsigned make_opcode(uint8_t *bytes)
@@ -316,6 +372,10 @@ static void make_state(struct sample *sample)
 	frame->rflags = 0x202 | (random64() & (STATUS_FLAGS | FLAG_DF));
 	frame->cr0 = UINT64_C(0x80000001);
 	frame->efer = 0x500;
+	frame->cpl = 3;
+	frame->segment[FRAME_GDTR] = (struct frame_segment){.base = TABLES, .limit = 8 * TABLE_ENTRIES - 1};
+	frame->segment[FRAME_LDTR] = (struct frame_segment){
+	        .base = TABLES + sizeof tables[0], .limit = 8 * (LDT_OTHERS + LDT_OTHER_COUNT) - 1, .attributes = 0x82};
 	frame->rip = (sixteen ? 0 : (uintptr_t)code) + CODE_AT;
 	uint16_t attributes[] = {[DECODE_16] = 0x9b, [DECODE_32] = 0xc9b, [DECODE_64] = 0xa9b};
 	struct frame_segment data = {.selector = sixteen ? LDT_SELECTOR(LDT_DATA16) : FLAT_DATA,
@@ -339,6 +399,8 @@ static bool usable(const struct sample *sample)
 	const struct instruction *in = &sample->in;
 	uint64_t mask = alu_mask(in->address_size);
 	bool repeated = (in->repeat || in->repeat_not_equal) && in->operation >= OP_MOVS;
+	if (in->operation == OP_MOV_SEGMENT && in->reg == FRAME_FS)
+		return false;
 	if (in->operation == OP_MOV_CR || in->operation == OP_INS || in->operation == OP_OUTS)
 		return false;
 	if (in->segment == FRAME_FS || in->segment == FRAME_CS || in->source == OPERAND_SEGMENT)
@@ -406,6 +468,12 @@ static void explain(const struct sample *sample, const char *what)
 	fail();
 }
 
+/* A return to CPL 3 makes any null selector 0. */
+static unsigned no_null(unsigned selector)
+{
+	return selector > 3 ? selector : 0;
+}
+
 static void compare(const struct sample *sample, enum emulate_answer answer)
 {
 	enum { PAGE_FAULT = 14 };
@@ -416,9 +484,14 @@ static void compare(const struct sample *sample, enum emulate_answer answer)
 		return; /* which of two operands faults first is the CPU's choice, and with it what the exception is */
 	if (!trapped && native.trap == PAGE_FAULT && (sample->frame.inject || native.cr2 != reach.fault))
 		explain(sample, "address");
-	if (!trapped && native.trap != PAGE_FAULT && native.trap != (sample->frame.inject & 0xff))
+	if (!trapped && native.trap != PAGE_FAULT &&
+	    (native.trap != (sample->frame.inject & 0xff) || native.error != sample->frame.inject >> 32))
 		explain(sample, "exception");
-	if (native.frame.rip != sample->frame.rip)
+	bool loads = sample->in.operation == OP_MOV_SEGMENT && trapped, stack = loads && sample->in.reg == FRAME_SS;
+	if (loads && no_null(native.frame.segment[sample->in.reg].selector) !=
+	                     no_null(sample->frame.segment[sample->in.reg].selector))
+		explain(sample, "selector");
+	if (native.frame.rip != sample->frame.rip + (stack ? 1 : 0)) /* no trap after it, but after the NOP */
 		explain(sample, "length");
 	uint64_t mask = sample->mode == DECODE_64 ? UINT64_MAX : UINT32_MAX;
 	bool scan = sample->in.operation == OP_BSF || sample->in.operation == OP_BSR;
@@ -433,13 +506,18 @@ static void compare(const struct sample *sample, enum emulate_answer answer)
 		explain(sample, "memory");
 }
 
-/* Every other comparison finds what it looks for. */
+/* Every other comparison finds what it looks for; a segment's selector is one. */
 static void make_plant(const struct sample *sample)
 {
 	const struct instruction *in = &sample->in;
 	const uint64_t *gpr = sample->frame.gpr;
 	bool eight = in->operation == OP_CMPXCHG8B && in->size == 8;
 	plant.size = 0;
+	if (in->operation == OP_MOV_SEGMENT) {
+		plant.size = 2;
+		plant.value[0] = below(TABLE_ENTRIES + 2) << 3 | below(8);
+		return;
+	}
 	if ((in->operation != OP_CMPXCHG && in->operation != OP_CMPXCHG8B) || below(2))
 		return;
 	plant.size = in->size;
@@ -472,7 +550,8 @@ static bool try_one(struct sample *sample)
 		return false;
 	memcpy(buffer, start, BUFFER);
 	memcpy(code + CODE_AT, sample->bytes, INSTRUCTION_BYTES);
-	run_native(sample->frame.segment[FRAME_CS].selector, sample->frame.segment[FRAME_SS].selector);
+	code[CODE_AT + sample->in.length] = NOP;
+	run_native(native.frame.segment[FRAME_CS].selector, native.frame.segment[FRAME_SS].selector);
 	compare(sample, answer);
 	return true;
 }
@@ -489,6 +568,7 @@ static void take_signals(void)
 static void as_the_cpu_does(enum decode_mode mode)
 {
 	unsigned seen[OP_MOV_CR] = {0}, wide[2] = {0}, faults = 0; /* CMPXCHG16B that found it, or not */
+	unsigned loads[VECTORS] = {0};                             /* of segments, by what the CPU said: 1 is success */
 	take_signals();
 	for (unsigned tried = 0; tried < SAMPLES;) {
 		struct sample sample = {.mode = mode};
@@ -496,6 +576,8 @@ static void as_the_cpu_does(enum decode_mode mode)
 			continue;
 		tried++;
 		seen[sample.in.operation]++;
+		if (sample.in.operation == OP_MOV_SEGMENT)
+			loads[native.trap % VECTORS]++;
 		if (sample.in.size == 16 && native.signal == SIGTRAP)
 			wide[!(native.frame.rflags & FLAG_ZF)]++;
 		faults += native.signal != SIGTRAP;
@@ -503,6 +585,9 @@ static void as_the_cpu_does(enum decode_mode mode)
 	for (unsigned i = OP_MOV; i < OP_MOV_CR; i++)
 		if (i != OP_INS && i != OP_OUTS && (i != OP_ARPL || mode != DECODE_64))
 			assert_in_range(seen[i], SEEN, SAMPLES);
+	static const unsigned answers[] = {1, 11, 12, 13}; /* #NP, #SS, #GP */
+	for (unsigned i = 0; i < sizeof answers / sizeof *answers; i++)
+		assert_in_range(loads[answers[i]], SEEN / 10, SAMPLES);
 	for (unsigned i = 0; i < 2 && mode == DECODE_64; i++)
 		assert_in_range(wide[i], SEEN, SAMPLES);
 	assert_in_range(faults, SAMPLES / 100, SAMPLES / 2);

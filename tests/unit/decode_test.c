@@ -259,6 +259,18 @@ static void after_f2_the_swapping_move_is_a_checksum(void **state)
 	assert_true(in.operation == OP_CRC32 && in.size == 8 && in.source_size == 1);
 }
 
+static void any_segment_register_but_cs_is_loaded(void **state)
+{
+	(void)state;
+	good(DECODE_64, BYTES(0x48, 0x8e, 0x1f)); /* mov ds, [rdi]: two bytes, whatever the prefix */
+	assert_int_equal(in.operation, OP_MOV_SEGMENT);
+	assert_true(in.reg == FRAME_DS && in.size == 2 && in.source_size == 2);
+	unknown(DECODE_64, BYTES(0x8e, 0x0f)); /* CS */
+	unknown(DECODE_64, BYTES(0x8e, 0x37));
+	unknown(DECODE_64, BYTES(0x44, 0x8e, 0x07));
+	unknown(DECODE_64, BYTES(0xf0, 0x8e, 0x1f));
+}
+
 static void what_is_not_in_the_table_is_unknown(void **state)
 {
 	(void)state;
@@ -325,6 +337,7 @@ int main(void)
 	        cmocka_unit_test(a_selector_is_stored_as_two_bytes),
 	        cmocka_unit_test(shifts_count_by_an_immediate_by_one_or_by_cl),
 	        cmocka_unit_test(after_f2_the_swapping_move_is_a_checksum),
+	        cmocka_unit_test(any_segment_register_but_cs_is_loaded),
 	        cmocka_unit_test(what_is_not_in_the_table_is_unknown),
 	        cmocka_unit_test(every_proper_beginning_of_an_instruction_is_short),
 	        cmocka_unit_test(sixteen_bytes_are_never_an_instruction),

@@ -12,10 +12,10 @@ static uint8_t ram[0x10000];
 static struct exit_frame frame;
 static unsigned writes_left; /* then a write faults */
 
-static enum emulate_answer read_ram(void *owner, uint64_t linear, unsigned size, bool to_write, uint64_t *value)
+static enum emulate_answer read_ram(void *owner, uint64_t linear, unsigned size, unsigned how, uint64_t *value)
 {
 	(void)owner;
-	if (to_write && !writes_left)
+	if ((how & EMULATE_TO_WRITE) && !writes_left)
 		return EMULATE_FAULT;
 	assert_true(linear <= sizeof ram - size);
 	*value = 0;
@@ -36,9 +36,10 @@ static enum emulate_answer write_ram(void *owner, uint64_t linear, unsigned size
 
 static bool changed_meanwhile;
 
-static enum emulate_answer exchange_ram(void *owner, uint64_t linear, unsigned size, const uint64_t *expected,
-                                        const uint64_t *value)
+static enum emulate_answer exchange_ram(void *owner, uint64_t linear, unsigned size, unsigned how,
+                                        const uint64_t *expected, const uint64_t *value)
 {
+	(void)how;
 	(void)owner;
 	if (!writes_left)
 		return EMULATE_FAULT;
@@ -253,6 +254,118 @@ static void sixteen_bytes_are_exchanged_only_where_they_are_aligned(void **state
 	assert_true(!(frame.rflags & FLAG_ZF) && frame.gpr[FRAME_RAX] == 1 && frame.gpr[FRAME_RDX] == 2);
 }
 
+/* A descriptor of 9abcd pages and one from 12345678 on, at `selector` of a table at 800 (GDT) or 900 (LDT). */
+static void describe(uint16_t selector, unsigned rights)
+{
+	uint64_t base = 0x12345678, limit = 0x9abcd;
+	uint64_t descriptor = (limit & 0xffff) | (base & 0xffffff) << 16 | (uint64_t)rights << 40 |
+	                      (limit >> 16) << 48 | UINT64_C(0xc) << 52 | base >> 24 << 56;
+	memcpy(ram + (selector & 4 ? 0x900 : 0x800) + (selector & ~7u), &descriptor, 8);
+}
+
+/* mov ds, [edi], mov ss, [edi] or mov es, [edi] */
+static enum emulate_answer load_segment(unsigned number, uint16_t selector, unsigned rights)
+{
+	frame.segment[FRAME_GDTR] = (struct frame_segment){.base = 0x800, .limit = 0x27};
+	frame.segment[FRAME_LDTR] = (struct frame_segment){.base = 0x900, .limit = 0x17, .attributes = 0x82};
+	frame.segment[FRAME_DS] = (struct frame_segment){.limit = 0xffffffff};
+	frame.inject = 0;
+	frame.gpr[FRAME_RDI] = 0x300;
+	memcpy(ram + 0x300, &selector, 2);
+	if (selector >> 3 < 8)
+		describe(selector, rights);
+	return RUN(0x8e, (uint8_t)(number << 3 | 7));
+}
+
+static void a_segment_register_gets_what_its_descriptor_says(void **state)
+{
+	(void)state;
+	assert_int_equal(load_segment(FRAME_DS, 0x08, 0x92), EMULATE_OK);
+	const struct frame_segment *ds = &frame.segment[FRAME_DS];
+	assert_true(ds->selector == 8 && ds->base == 0x12345678 && ds->limit == 0x9abcdfff);
+	assert_int_equal(ds->attributes, 0xc93);
+	assert_int_equal(ram[0x800 + 8 + 5], 0x93); /* accessed */
+	assert_int_equal(frame.rip, 0x102);
+	writes_left = 0; /* it is already: nothing is written */
+	assert_int_equal(load_segment(FRAME_ES, 0x14, 0x9b), EMULATE_OK);
+	assert_true(frame.segment[FRAME_ES].selector == 0x14 && frame.segment[FRAME_ES].attributes == 0xc9b);
+	assert_int_equal(load_segment(FRAME_SS, 0x08, 0x93), EMULATE_OK);
+	assert_int_equal(frame.segment[FRAME_SS].selector, 8);
+	changed_meanwhile = true;
+	writes_left = 1;
+	struct exit_frame before = frame;
+	assert_int_equal(load_segment(FRAME_DS, 0x08, 0x92), EMULATE_AGAIN);
+	assert_memory_equal(before.segment, frame.segment, sizeof frame.segment);
+}
+
+static void a_descriptor_that_does_not_fit_is_a_fault_with_its_selector(void **state)
+{
+	static const struct {
+		uint8_t number, cpl;
+		uint16_t selector;
+		uint8_t rights, vector;
+	} bad[] = {{FRAME_DS, 0, 0x28, 0x93, 13},  /* beyond the GDT */
+	           {FRAME_DS, 0, 0x1c, 0x93, 13},  /* beyond the LDT */
+	           {FRAME_DS, 0, 0x08, 0x83, 13},  /* a system's */
+	           {FRAME_DS, 0, 0x08, 0x99, 13},  /* code that cannot be read */
+	           {FRAME_DS, 0, 0x08, 0x13, 11},  /* not present */
+	           {FRAME_DS, 3, 0x0b, 0x93, 13},  /* of CPL 0 */
+	           {FRAME_DS, 0, 0x09, 0x93, 13},  /* asked for as CPL 1 */
+	           {FRAME_DS, 3, 0x0b, 0xd1, 13},  /* of CPL 2 */
+	           {FRAME_SS, 0, 0x08, 0x91, 13},  /* a stack is written */
+	           {FRAME_SS, 0, 0x08, 0x9b, 13},  /* and is no code */
+	           {FRAME_SS, 0, 0x08, 0xf3, 13},  /* of its own CPL */
+	           {FRAME_SS, 3, 0x08, 0xf3, 13},  /* asked for as such */
+	           {FRAME_SS, 0, 0x08, 0x13, 12},  /* not present: a stack fault */
+	           {FRAME_SS, 0, 0x00, 0x93, 13}}; /* null */
+	(void)state;
+	for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct frame_segment before = frame.segment[bad[i].number];
+		frame.cpl = bad[i].cpl;
+		assert_int_equal(load_segment(bad[i].number, bad[i].selector, bad[i].rights), EMULATE_FAULT);
+		assert_int_equal(frame.inject,
+		                 FRAME_INJECT_EXCEPTION(bad[i].vector) | FRAME_INJECT_ERROR(bad[i].selector & ~3u));
+		assert_memory_equal(&before, &frame.segment[bad[i].number], sizeof before);
+		assert_int_equal(frame.rip, 0x100);
+	}
+	frame.cpl = 3; /* conforming code is for everybody */
+	assert_int_equal(load_segment(FRAME_DS, 0x0b, 0x9f), EMULATE_OK);
+	frame.segment[FRAME_DS] = (struct frame_segment){.limit = 0xffffffff};
+	frame.segment[FRAME_LDTR].attributes = 0; /* no LDT */
+	ram[0x300] = 0x0c;
+	assert_int_equal(RUN(0x8e, 0x1f), EMULATE_FAULT);
+}
+
+static void a_null_selector_empties_a_segment_register(void **state)
+{
+	(void)state;
+	assert_int_equal(load_segment(FRAME_DS, 3, 0), EMULATE_OK);
+	assert_true(frame.segment[FRAME_DS].selector == 3 && frame.segment[FRAME_DS].attributes == 0);
+	long_mode();
+	assert_int_equal(load_segment(FRAME_SS, 0, 0), EMULATE_OK); /* SS too, of CPL 0 in long mode */
+	assert_int_equal(load_segment(FRAME_SS, 1, 0), EMULATE_FAULT);
+	frame.cpl = 3;
+	assert_int_equal(load_segment(FRAME_SS, 3, 0), EMULATE_FAULT);
+	assert_int_equal(frame.inject, FRAME_INJECT_EXCEPTION(13) | FRAME_INJECT_ERROR(0));
+}
+
+static void a_segment_register_of_real_mode_is_a_base(void **state)
+{
+	(void)state;
+	for (unsigned v86 = 0; v86 < 2; v86++) {
+		sixteen_bit();
+		frame.cr0 = v86;
+		frame.rflags = v86 ? 0x20002 : 2;
+		frame.segment[FRAME_DS] = (struct frame_segment){.limit = 0xfffff, .attributes = 0x93};
+		frame.gpr[FRAME_RBX] = 0x300;
+		memcpy(ram + 0x300, "\x34\x12", 2);
+		assert_int_equal(RUN(0x8e, 0x1f), EMULATE_OK); /* mov ds, [bx] */
+		const struct frame_segment *ds = &frame.segment[FRAME_DS];
+		assert_true(ds->selector == 0x1234 && ds->base == 0x12340);
+		assert_true(ds->limit == 0xfffff && ds->attributes == 0x93); /* as big as it was */
+	}
+}
+
 static void push_and_pop_move_the_stack_by_its_own_width(void **state)
 {
 	(void)state;
@@ -343,6 +456,10 @@ int main(void)
 	        TEST(an_operand_that_has_changed_meanwhile_is_tried_again),
 	        TEST(a_quotient_that_has_no_room_is_a_divide_error),
 	        TEST(sixteen_bytes_are_exchanged_only_where_they_are_aligned),
+	        TEST(a_segment_register_gets_what_its_descriptor_says),
+	        TEST(a_descriptor_that_does_not_fit_is_a_fault_with_its_selector),
+	        TEST(a_null_selector_empties_a_segment_register),
+	        TEST(a_segment_register_of_real_mode_is_a_base),
 	        TEST(push_and_pop_move_the_stack_by_its_own_width),
 	        TEST(pop_to_an_address_by_the_stack_pointer_uses_the_new_one),
 	        TEST(a_repeated_move_stops_at_a_fault_with_what_is_done),

@@ -545,6 +545,68 @@ static void an_operand_that_is_ram_by_now_is_left_to_the_cpu(void **state)
 	assert_int_equal(ram[0x30], 9);
 }
 
+/* The I/O APIC's register 10h reads as 02000000: two bytes of it, at 12h, are the selector 200h. */
+static void load_from_device(uint8_t modrm, uint64_t rdi, uint64_t table)
+{
+	step_count = step_at = 0;
+	machine->ended = false;
+	frame->rip = 0x1000;
+	frame->segment[FRAME_GDTR] = (struct frame_segment){.base = table, .limit = 0x3ff};
+	memcpy(ram + 0x5200, "\xff\xff\0\0\0\xf2\xcf\0", 8);
+	frame->segment[FRAME_DS] = (struct frame_segment){.limit = 0xffffffff};
+	frame->gpr[FRAME_RDI] = rdi;
+	memory_exit(IOAPIC_BASE + 0x12, 0, CODE(0x8e, modrm));
+	run();
+}
+
+static void a_segment_loaded_from_a_device_reaches_the_core(void **state)
+{
+	(void)state;
+	load_from_device(0x1f, IOAPIC_BASE + 0x12, 0x5000);
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR | FRAME_HAS_SEGMENTS));
+	assert_int_equal(frame->segment[FRAME_DS].selector, 0x200);
+	assert_int_equal(ram[0x5205], 0xf3); /* accessed, though it lies in RAM as a whole */
+}
+
+static void after_a_load_of_ss_an_interrupt_or_trap_waits(void **state)
+{
+	(void)state;
+	frame->cr0 = 0;
+	frame->segment[FRAME_CS].attributes = 0x9b;
+	frame->rflags |= 0x100;
+	step_count = step_at = 0;
+	frame->gpr[FRAME_RBX] = 0x12;
+	frame->segment[FRAME_DS] = (struct frame_segment){.base = IOAPIC_BASE, .limit = 0xffff};
+	memory_exit(IOAPIC_BASE + 0x12, 0, CODE(0x8e, 0x17)); /* mov ss, [bx] */
+	run();
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR | FRAME_HAS_SEGMENTS | FRAME_HAS_CONTROL));
+	assert_int_equal(frame->segment[FRAME_SS].base, 0x2000);
+	assert_int_equal(frame->shadow, 1);
+	assert_int_equal(frame->dr6, 0);
+}
+
+/* The code, the device and RAM at 0 are the user's; the same RAM at 400000 is the supervisor's. */
+static void a_descriptor_is_read_with_the_rights_of_the_supervisor(void **state)
+{
+	enum { SMAP = 1 << 21, AC = 1 << 18 };
+	const uint64_t supervisor = 0x83;
+	(void)state;
+	paging_with(IOAPIC_BASE | 0x87);
+	ram[0x9000] |= 4;
+	memcpy(ram + 0x9010, &supervisor, 8);
+	frame->cpl = 3;
+	load_from_device(0x1f, 0x200012, 0x405000);
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR | FRAME_HAS_SEGMENTS));
+	frame->cpl = 0;
+	frame->cr4 |= SMAP;
+	frame->rflags |= AC;
+	load_from_device(0x1f, 0x200012, 0x405000);
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR | FRAME_HAS_SEGMENTS));
+	load_from_device(0x1f, 0x200012, 0x5000); /* AC is for the program's own accesses */
+	assert_int_equal(resumed[1].flags & RUN_INJECT, RUN_INJECT);
+	assert_int_equal(frame->cr2, 0x5200);
+}
+
 static void part_of_a_word_is_exchanged_where_it_lies(void **state)
 {
 	(void)state;
@@ -974,6 +1036,9 @@ int main(void)
 	        TEST(an_operand_half_in_ram_is_changed_only_if_that_half_has_not_been),
 	        TEST(an_operand_half_in_a_device_before_ram_is_changed_in_both),
 	        TEST(an_operand_that_is_ram_by_now_is_left_to_the_cpu),
+	        TEST(a_segment_loaded_from_a_device_reaches_the_core),
+	        TEST(after_a_load_of_ss_an_interrupt_or_trap_waits),
+	        TEST(a_descriptor_is_read_with_the_rights_of_the_supervisor),
 	        TEST(part_of_a_word_is_exchanged_where_it_lies),
 	        TEST(code_that_was_changed_is_decoded_again),
 	        TEST(a_move_sets_as_much_of_its_register_as_it_is_wide),
