@@ -76,16 +76,6 @@ static bool add_numbers(struct firmware *firmware)
 	        fw_cfg_add_file(&firmware->fw_cfg, "etc/sercon-port", &firmware->serial_console, 2, 0));
 }
 
-/* The name by which SeaBIOS looks for the BIOS of a function; OVMF has a driver of its own. */
-static bool add_screen(struct machine *machine)
-{
-	const struct info_memory *rom = INFO_TABLE(info_memory, memory);
-	if (!machine->has_screen || machine->screen_rom >= info_get()->memory.count)
-		return true;
-	rom += machine->screen_rom;
-	return firmware_add_file(machine, "pci1234,1111.rom", info_pointer(rom->gpa), (uint32_t)rom->bytes);
-}
-
 const char *firmware_init(struct machine *machine)
 {
 	struct firmware *firmware = machine_alloc(machine, sizeof *firmware);
@@ -96,13 +86,8 @@ const char *firmware_init(struct machine *machine)
 	fw_cfg_init(&firmware->fw_cfg, &machine->memory);
 	firmware->fw_cfg.selected = selected;
 	firmware->fw_cfg.owner = firmware;
-	if (!add_memory(firmware) || !add_tables(firmware) || !add_numbers(firmware) || !add_screen(machine) ||
+	if (!add_memory(firmware) || !add_tables(firmware) || !add_numbers(firmware) ||
 	    fw_cfg_attach(&firmware->fw_cfg, &machine->bus) != OK)
 		return "no room for what the firmware is told";
 	return 0;
-}
-
-bool firmware_add_file(struct machine *machine, const char *name, const void *bytes, uint32_t size)
-{
-	return machine->firmware && fw_cfg_add_file(&machine->firmware->fw_cfg, name, bytes, size, 0);
 }

@@ -22,7 +22,5 @@ struct firmware {
 struct machine;
 /* Adds fw_cfg to a machine whose other devices are there; 0, or what is wrong. */
 const char *firmware_init(struct machine *machine);
-/* A file from memory of the information page, as option ROMs are: name and bytes stay where they are. */
-bool firmware_add_file(struct machine *machine, const char *name, const void *bytes, uint32_t size);
 
 #endif

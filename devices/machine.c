@@ -93,6 +93,15 @@ bool machine_connect(struct machine *machine, unsigned devfn, struct pci_functio
 	return pci_connect(&machine->pci, device, devfn % 8, function) == OK;
 }
 
+void machine_rom(struct pci_function *function, const struct info_device *device)
+{
+	const struct info_memory *rom = INFO_TABLE(info_memory, memory);
+	if (device->memory >= info_get()->memory.count)
+		return;
+	rom += device->memory;
+	pci_function_rom(function, info_pointer(rom->gpa), (uint32_t)rom->bytes);
+}
+
 /* A debug port is written byte by byte; the console gets lines, or 64 bytes at a time. */
 static size_t on_debug_text(void *owner, const uint8_t *bytes, size_t count)
 {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "abi/frame.h"
+#include "abi/info.h"
 #include "devices/acpi.h"
 #include "devices/bus.h"
 #include "devices/clock.h"
@@ -127,7 +128,6 @@ struct machine {
 	struct hpet hpet;
 	struct firmware *firmware; /* 0: started directly */
 	bool has_screen;           /* VGA, keyboard and mouse */
-	uint32_t screen_rom;       /* index of the VGA BIOS among the information page's memory */
 	struct reset reset;
 	struct debug debug;
 	struct serial serial[SERIAL_PLACES];
@@ -161,6 +161,8 @@ bool machine_add_poll(struct machine *machine, const struct machine_poll *poll);
 struct pin machine_isa_pin(struct machine *machine, unsigned irq);
 /* On bus 0 at `devfn`; 0: the next device that is free. */
 bool machine_connect(struct machine *machine, unsigned devfn, struct pci_function *function);
+/* The expansion ROM of a device that the description gives one; before machine_connect. */
+void machine_rom(struct pci_function *function, const struct info_device *device);
 void machine_restart_guest(struct machine *machine); /* as if it had reset itself */
 void machine_stop_guest(struct machine *machine);    /* as if it had switched itself off */
 void machine_end(struct machine *machine);           /* the core has been told of the guest's end: the loop returns */

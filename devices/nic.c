@@ -87,5 +87,6 @@ const char *nic_init(struct machine *machine, const struct info_device *device)
 		function = add_virtio(machine, address, channel);
 	if (!function)
 		return "a network card does not fit, or its channel cannot carry frames";
+	machine_rom(function, device);
 	return machine_connect(machine, device->place, function) ? 0 : "no place for a network card";
 }

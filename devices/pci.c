@@ -68,7 +68,7 @@ enum status pci_connect(struct pci *pci, unsigned device, unsigned function, str
 		return ERR_ARGUMENT;
 	if (pci->function[devfn])
 		return ERR_STATE;
-	for (unsigned i = 0; i < PCI_BARS; i++)
+	for (unsigned i = 0; i < PCI_WINDOWS; i++)
 		if (config->bar[i].size && add_bar(pci, &config->bar[i]))
 			return ERR_FULL;
 	mark_multi_function(pci, device, function, config);

@@ -5,14 +5,14 @@
  * The header is bytes and a mask (pci.c); what a BAR shows when all ones are written to it follows from the mask alone.
  * After every write to COMMAND or a BAR each window is placed anew, so nothing has to be compared.
  *
- * Left out: 64-bit BARs, the expansion ROM's BAR, MSI, power management, the error bits of STATUS.
+ * Left out: 64-bit BARs, MSI, power management, the error bits of STATUS.
  * Specification: PCI Local Bus 3.0, 6.1 to 6.7.
  */
 #include "devices/pci_function.h"
 #include "devices/pci.h"
 
 enum { INTERRUPT_STATUS = 0x08, HAS_CAPABILITIES = 0x10, FIRST_CAPABILITY = 0x40 };
-enum { BAR_IS_IO = 1, BAR_IS_PREFETCHABLE = 8 };
+enum { BAR_IS_IO = 1, BAR_IS_PREFETCHABLE = 8, ROM_ENABLE = 1, ROM_LEAST = 2048, ROM_MOST = 16 << 20 };
 
 static void put(struct pci_function *function, unsigned offset, uint64_t value, unsigned bytes)
 {
@@ -48,15 +48,51 @@ void pci_function_init(struct pci_function *function, const struct pci_identity 
 	function->writable[PCI_INTERRUPT_LINE] = 0xff;
 }
 
+static unsigned bar_offset(unsigned index)
+{
+	return index == PCI_BARS ? PCI_ROM : PCI_BAR + 4 * index;
+}
+
 void pci_function_bar(struct pci_function *function, unsigned index, enum pci_bar_kind kind, uint32_t size,
                       const struct window *window)
 {
-	static const uint8_t low[] = {[PCI_BAR_IO] = BAR_IS_IO, [PCI_BAR_PREFETCHABLE] = BAR_IS_PREFETCHABLE};
-	unsigned offset = PCI_BAR + 4 * index;
+	static const uint8_t low[] = {
+	        [PCI_BAR_IO] = BAR_IS_IO, [PCI_BAR_PREFETCHABLE] = BAR_IS_PREFETCHABLE, [PCI_BAR_ROM] = 0};
+	unsigned offset = bar_offset(index);
 	function->bar[index] = (struct pci_bar){.window = *window, .size = size, .kind = (uint8_t)kind};
 	put(function, offset, low[kind], 4);
 	for (unsigned i = 0; i < 4; i++)
 		function->writable[offset + i] = (uint8_t)(~(size - 1) >> 8 * i);
+}
+
+static uint64_t rom_read(void *owner, uint32_t offset, unsigned size)
+{
+	const struct pci_function *function = owner;
+	uint64_t value = UINT64_MAX;
+	if (offset < function->rom_bytes)
+		__builtin_memcpy(&value, function->rom + offset,
+		                 size <= function->rom_bytes - offset ? size : function->rom_bytes - offset);
+	return value;
+}
+
+static void rom_write(void *owner, uint32_t offset, unsigned size, uint64_t value)
+{
+	(void)owner;
+	(void)offset;
+	(void)size;
+	(void)value;
+}
+
+void pci_function_rom(struct pci_function *function, const void *bytes, uint32_t size)
+{
+	uint32_t window = ROM_LEAST;
+	size = size < ROM_MOST ? size : ROM_MOST;
+	while (window < size)
+		window *= 2;
+	function->rom = bytes;
+	function->rom_bytes = size;
+	pci_function_bar(function, PCI_BARS, PCI_BAR_ROM, window, &(struct window){function, rom_read, rom_write});
+	function->writable[PCI_ROM] |= ROM_ENABLE;
 }
 
 unsigned pci_function_capability(struct pci_function *function, uint8_t id, unsigned bytes, const uint8_t *contents,
@@ -98,9 +134,11 @@ void pci_function_interrupt(struct pci_function *function, bool level)
 static void place(struct pci_function *function, unsigned index)
 {
 	const struct pci_bar *bar = &function->bar[index];
-	uint32_t base = get(function, PCI_BAR + 4 * index) & ~(bar->size - 1);
+	uint32_t value = get(function, bar_offset(index)), base = value & ~(bar->size - 1);
 	bool io = bar->kind == PCI_BAR_IO;
 	bool on = command(function) & (io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY);
+	if (bar->kind == PCI_BAR_ROM)
+		on = on && (value & ROM_ENABLE);
 	if (io)
 		bus_move(function->pci->bus, bar->slot, (uint16_t)base, on && base < 0x10000);
 	else
@@ -109,9 +147,9 @@ static void place(struct pci_function *function, unsigned index)
 
 void pci_function_written(struct pci_function *function, unsigned offset, unsigned size)
 {
-	bool bars = offset < PCI_BAR + 4 * PCI_BARS && offset + size > PCI_BAR;
+	bool bars = offset < PCI_ROM + 4 && offset + size > PCI_BAR;
 	bool enables = offset < PCI_STATUS && offset + size > PCI_COMMAND;
-	for (unsigned i = 0; i < PCI_BARS && (bars || enables); i++)
+	for (unsigned i = 0; i < PCI_WINDOWS && (bars || enables); i++)
 		if (function->bar[i].size)
 			place(function, i);
 	if (enables)

@@ -15,8 +15,9 @@ struct pci_identity {
 	uint8_t pin;
 };
 
-enum pci_bar_kind { PCI_BAR_IO, PCI_BAR_MEMORY, PCI_BAR_PREFETCHABLE };
+enum pci_bar_kind { PCI_BAR_IO, PCI_BAR_MEMORY, PCI_BAR_PREFETCHABLE, PCI_BAR_ROM };
 #define PCI_BARS 6u
+#define PCI_WINDOWS (PCI_BARS + 1) /* the last one: the expansion ROM's */
 struct pci_bar {
 	struct window window;
 	uint32_t size; /* 0: there is none */
@@ -34,7 +35,9 @@ struct pci_function {
 	uint8_t writable[256];
 	void (*changed)(void *owner, uint8_t offset, unsigned size);
 	void *owner;
-	struct pci_bar bar[PCI_BARS];
+	struct pci_bar bar[PCI_WINDOWS];
+	const uint8_t *rom; /* what the expansion ROM holds */
+	uint32_t rom_bytes;
 	struct pci *pci; /* 0 until pci_connect */
 	uint8_t devfn;
 	uint8_t last_capability, free_capability; /* offsets */
@@ -49,6 +52,8 @@ void pci_function_init(struct pci_function *function, const struct pci_identity 
  */
 void pci_function_bar(struct pci_function *function, unsigned index, enum pci_bar_kind kind, uint32_t size,
                       const struct window *window);
+/* The expansion ROM, before pci_connect: at most 16 MiB of the bytes, which stay where they are. Behind their end are ones. */
+void pci_function_rom(struct pci_function *function, const void *bytes, uint32_t size);
 /*
  * A capability of `bytes` bytes, id and next included, at the next free place, which is returned. contents[0] and [1]
  * are not used; `writable`, if not 0, is the mask of bits the guest may change.
@@ -72,6 +77,7 @@ enum pci_offset { /* PCI Local Bus 3.0, 6.1 */
 	          PCI_HEADER_TYPE = 0x0e,
 	          PCI_BAR = 0x10,
 	          PCI_SUBSYSTEM_VENDOR = 0x2c,
+	          PCI_ROM = 0x30,
 	          PCI_CAPABILITIES = 0x34,
 	          PCI_INTERRUPT_LINE = 0x3c,
 	          PCI_INTERRUPT_PIN = 0x3d,

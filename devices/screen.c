@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Wires what belongs to a screen. The VGA's BIOS is a file of the description, which the firmware takes by its name. */
+/* Wires what belongs to a screen. The VGA's BIOS is a file of the description: its expansion ROM. */
 #include "devices/screen.h"
 #include "devices/display.h"
 #include "sdk/info.h"
@@ -51,8 +51,8 @@ const char *screen_init(struct machine *machine, const struct info_device *devic
 	if (!screen || !memory)
 		return "no room for the screen";
 	machine->has_screen = true;
-	machine->screen_rom = device->memory;
 	vga_init(&screen->vga, guest_memory_at(&machine->memory, VGA_TEXT_BASE, VGA_TEXT_BYTES), memory, size);
+	machine_rom(&screen->vga.function, device);
 	i8042_init(&screen->i8042, &keyboard, &mouse, &(struct reset_sink){on_reset, machine});
 	if (vga_attach(&screen->vga, &machine->bus) != OK || i8042_attach(&screen->i8042, &machine->bus) != OK ||
 	    mmio_map_fixed(&machine->mmio, VGA_WINDOW_BASE, VGA_WINDOW_BYTES,

@@ -167,6 +167,35 @@ static void a_memory_window_is_where_the_bar_says_while_it_is_on(void **state)
 	assert_null(mmio_map_find(&mmio, 0xd0001000, 1));
 }
 
+static void an_expansion_rom_is_there_while_its_own_bit_and_memory_are_on(void **state)
+{
+	static struct pci_function other;
+	static const uint8_t rom[3000] = {0x55, 0xaa, 6, [2996] = 0x11, 0x22, 0x33, 0x44};
+	const unsigned place = 4 * 8;
+	(void)state;
+	pci_function_init(&other, &(struct pci_identity){.vendor = 1});
+	pci_function_rom(&other, rom, sizeof(rom));
+	assert_int_equal(pci_connect(&pci, 4, 0, &other), OK);
+	assert_int_equal(get(PCI_ROM), 0); /* the other card has none */
+	set(PCI_ROM, 4, 0xffffffff);
+	assert_int_equal(get(PCI_ROM), 0);
+	pci_config_write(&pci, place, PCI_ROM, 4, 0xfffffffe);
+	assert_int_equal(pci_config_read(&pci, place, PCI_ROM, 4), 0xfffff000);
+	pci_config_write(&pci, place, PCI_ROM, 4, 0xe0000001);
+	assert_null(mmio_map_find(&mmio, 0xe0000000, 1));
+	pci_config_write(&pci, place, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	const struct mmio_range *range = mmio_map_find(&mmio, 0xe0000000, 4);
+	assert_non_null(range);
+	assert_int_equal(range->window.read(range->window.device, 0, 4) & 0xffffff, 0x06aa55);
+	range->window.write(range->window.device, 0, 1, 0);
+	assert_int_equal(range->window.read(range->window.device, 0, 1) & 0xff, 0x55);
+	assert_int_equal(range->window.read(range->window.device, 2996, 8), 0xffffffff44332211); /* across its end */
+	assert_int_equal(range->window.read(range->window.device, 4092, 4) & 0xffffffff, 0xffffffff);
+	assert_null(mmio_map_find(&mmio, 0xe0001000, 1));
+	pci_config_write(&pci, place, PCI_ROM, 1, 0);
+	assert_null(mmio_map_find(&mmio, 0xe0000000, 1));
+}
+
 static void capabilities_are_a_list_the_guest_can_follow(void **state)
 {
 	static const uint8_t contents[8] = {0, 0, 0x11, 0x22, 0x33}, writable[8] = {0, 0, 0, 0xf0};
@@ -265,6 +294,7 @@ int main(void)
 	        cmocka_unit_test_setup(a_port_window_is_where_the_bar_says_while_it_is_on, fresh),
 	        cmocka_unit_test_setup(ports_of_the_board_win_and_come_back, fresh),
 	        cmocka_unit_test_setup(a_memory_window_is_where_the_bar_says_while_it_is_on, fresh),
+	        cmocka_unit_test_setup(an_expansion_rom_is_there_while_its_own_bit_and_memory_are_on, fresh),
 	        cmocka_unit_test_setup(capabilities_are_a_list_the_guest_can_follow, fresh),
 	        cmocka_unit_test_setup(the_pin_of_a_device_drives_its_wire, fresh),
 	        cmocka_unit_test_setup(a_wire_is_high_while_anybody_holds_it, fresh),
