@@ -3,7 +3,7 @@
  * The i440FX host bridge: identity and the PAM registers by which firmware makes C0000..FFFFF RAM.
  *
  * Left out: what PAM does. A guest's second-level tables are fixed, so all of that range is RAM at all times, and a
- * write that PAM would discard is made. DRAM timing, SMRAM, ECC, error reporting: the registers do not exist.
+ * write that PAM would discard is made (docs/decisions/shadow-ram.md). DRAM timing, SMRAM, ECC, error reporting: the registers do not exist.
  * Data sheet: Intel 82441FX (290549), 3.2.
  */
 #include "devices/host_bridge.h"
