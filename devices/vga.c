@@ -6,9 +6,9 @@
  * and then, so a character costs the guest no exit. The planes are memory of the layer, behind latches and write modes,
  * and every access to A0000..AFFFF comes here; BAR 0 is the same memory, linear.
  *
- * Left out: B0000..BFFFF as a window onto the planes (CGA graphics),
- * odd/even addressing there, smooth scrolling, blinking; the retrace bits of 3DA change at each read. What is to be
- * seen of graphics is in vga_draw.c.
+ * CGA graphics are RAM of the guest at B8000, too. Left out: B0000..BFFFF as a window onto the planes, odd/even
+ * addressing there, smooth scrolling, blinking; the retrace bits of 3DA change at each read. What is to be seen of graphics
+ * is in vga_draw.c.
  * References: IBM VGA, FreeVGA project; Bochs' VBE DISPI interface B0C0..B0C5.
  */
 #include "devices/vga.h"

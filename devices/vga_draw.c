@@ -10,7 +10,7 @@
 #include "devices/vga.h"
 
 enum { CRTC_START = 0x0c, CRTC_PITCH = 0x13, GFX_MODE = 5, GFX_MISC = 6, SHIFT_256 = 0x40, SHIFT_PAIRS = 0x20 };
-enum { MAP_CGA = 0x0c, CGA_ODD_ROWS = 0x2000, CGA_PITCH = 80 };
+enum { MAP_CGA = 0x0c, CGA_ODD_ROWS = 0x2000, CRTC_MODE = 0x17, BYTE_ADDRESSES = 0x40 };
 enum { ATTRIBUTE_MODE = 0x10, ATTRIBUTE_PLANES = 0x12, ATTRIBUTE_SELECT = 0x14, SELECT_54 = 0x80 };
 enum {
 	DISPI_BITS = 3,
@@ -86,11 +86,15 @@ static uint32_t linear_pixel(const struct vga *vga, unsigned y, unsigned x)
 	}
 }
 
-/* In the guest's RAM at B8000: even rows, and from 8 KiB on the odd ones. */
-static uint32_t cga_pixel(const struct vga *vga, unsigned y, unsigned x, bool pairs)
+/*
+ * In the guest's RAM at B8000: even rows, and from 8 KiB on the odd ones; each half wraps in itself. The CRTC counts words
+ * in the modes of four colours, bytes in the other.
+ */
+static uint32_t cga_pixel(const struct vga *vga, unsigned start, unsigned y, unsigned x, bool pairs)
 {
-	unsigned at = (y & 1 ? CGA_ODD_ROWS : 0) + y / 2 * CGA_PITCH + x / (pairs ? 4 : 8);
-	uint8_t byte = vga->text ? vga->text[at % VGA_TEXT_BYTES] : 0;
+	unsigned unit = vga->crtc[CRTC_MODE] & BYTE_ADDRESSES ? 1 : 2, pitch = vga->crtc[CRTC_PITCH] * 2u;
+	unsigned at = (start + y / 2 * pitch) * unit + x / (pairs ? 4 : 8);
+	uint8_t byte = vga->text ? vga->text[at % CGA_ODD_ROWS + (y & 1 ? CGA_ODD_ROWS : 0)] : 0;
 	return of_palette(vga, pairs ? byte >> (6 - x % 4 * 2) & 3 : byte >> (7 - x % 8) & 1);
 }
 
@@ -104,6 +108,6 @@ uint32_t vga_pixel(const struct vga *vga, unsigned y, unsigned x)
 	if (mode & SHIFT_256)
 		return of_dac(vga, byte_at(vga, (start + y * pitch) * 4 + x));
 	if ((vga->graphics[GFX_MISC] & MAP_CGA) == MAP_CGA)
-		return cga_pixel(vga, y, x, mode & SHIFT_PAIRS);
+		return cga_pixel(vga, (unsigned)start, y, x, mode & SHIFT_PAIRS);
 	return of_palette(vga, planes_at(vga, start + y * pitch + x / 8, x));
 }

@@ -152,9 +152,30 @@ static void cga_modes_are_in_the_text_memory_odd_rows_apart(void **state)
 	for (unsigned i = 0; i < 4; i++)
 		assert_int_equal(vga_pixel(&vga, 3, 4 + i), colour(i));
 	mode(80, 400, 0xc1, 40, 0, 0x0d);
+	set(0x3d4, 0x17, 0xc2); /* addresses are of bytes */
 	assert_int_equal(screen.width, 640);
 	assert_int_equal(vga_pixel(&vga, 3, 11), colour(1));
 	assert_int_equal(vga_pixel(&vga, 3, 10), colour(0));
+}
+
+static void a_cga_screen_begins_where_the_crtc_says_and_wraps_in_each_half(void **state)
+{
+	(void)state;
+	mode(40, 400, 0xc1, 20, 0x30, 0x0f);
+	text[4 * 80] = 0x40; /* the left pixel of row 8 */
+	text[0x2000 + 4 * 80] = 0x80;
+	set(0x3d4, 0x0d, 4 * 40); /* words */
+	assert_int_equal(vga_pixel(&vga, 0, 0), colour(1));
+	assert_int_equal(vga_pixel(&vga, 1, 0), colour(2));
+	set(0x3d4, 0x0c, (0x2000 - 80) / 2 >> 8);
+	set(0x3d4, 0x0d, (0x2000 - 80) / 2 & 0xff);
+	assert_int_equal(vga_pixel(&vga, 10, 0), colour(1)); /* not from the odd rows' half */
+	assert_int_equal(vga_pixel(&vga, 11, 0), colour(2)); /* nor from behind it */
+	set(0x3d4, 0x0c, 0);
+	set(0x3d4, 0x0d, 0);
+	set(0x3d4, 0x13, 40); /* twice as far from row to row */
+	assert_int_equal(vga_pixel(&vga, 4, 0), colour(1));
+	assert_int_equal(vga_pixel(&vga, 8, 0), colour(0));
 }
 
 static void linear_modes_have_4_to_32_bits_a_pixel(void **state)
@@ -402,6 +423,7 @@ int main(void)
 	        cmocka_unit_test_setup(rows_that_are_shown_twice_count_once, fresh),
 	        cmocka_unit_test_setup(a_byte_is_a_pixel_of_256_colours, fresh),
 	        cmocka_unit_test_setup(cga_modes_are_in_the_text_memory_odd_rows_apart, fresh),
+	        cmocka_unit_test_setup(a_cga_screen_begins_where_the_crtc_says_and_wraps_in_each_half, fresh),
 	        cmocka_unit_test_setup(linear_modes_have_4_to_32_bits_a_pixel, fresh),
 	        cmocka_unit_test_setup(more_memory_is_for_larger_modes, fresh),
 	        cmocka_unit_test_setup(no_register_leads_outside_of_the_memory, fresh),
