@@ -45,6 +45,17 @@ static bool may_be_memory(uint64_t gpa)
 	return gpa - GUEST_HOLE_BASE >= GUEST_HOLE_END - GUEST_HOLE_BASE;
 }
 
+/* ROM is read without an exit, but by an instruction that writes to it, too. */
+static __attribute__((noinline)) uint64_t rom_or_nobody(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
+{
+	uint64_t value = UINT64_MAX;
+	if (gpa >= GUEST_HOLE_END)
+		exit_fault(vcpu, LAYER_FAULT_MEMORY, gpa, vcpu->frame->rip);
+	else
+		(void)guest_memory_fetch(&vcpu->machine->memory, gpa, &value, size);
+	return value;
+}
+
 static uint64_t device_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
 {
 	if ((gpa & PAGE_MASK) == LAPIC_BASE)
@@ -52,9 +63,7 @@ static uint64_t device_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size
 	const struct mmio_range *range = mmio_map_find(&vcpu->machine->mmio, gpa, size);
 	if (range)
 		return range->window.read(range->window.device, (uint32_t)(gpa - range->base), size);
-	if (gpa >= GUEST_HOLE_END)
-		exit_fault(vcpu, LAYER_FAULT_MEMORY, gpa, vcpu->frame->rip);
-	return UINT64_MAX;
+	return rom_or_nobody(vcpu, gpa, size);
 }
 
 static __attribute__((noinline)) uint64_t memory_or_device_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)

@@ -545,6 +545,21 @@ static void an_operand_that_is_ram_by_now_is_left_to_the_cpu(void **state)
 	assert_int_equal(ram[0x30], 9);
 }
 
+static void an_exchange_with_rom_reads_it_and_changes_nothing(void **state)
+{
+	enum { ROM = 0xfffff000 };
+	static const uint8_t rom[4096] = {[0x10] = 0x78, 0x56, 0x34, 0x12};
+	(void)state;
+	assert_true(guest_memory_add_rom(&machine->memory, ROM, sizeof rom, rom));
+	frame->gpr[FRAME_RDI] = ROM + 0x10;
+	frame->gpr[FRAME_RAX] = 0;
+	memory_exit(ROM + 0x10, FRAME_MEMORY_PRESENT | FRAME_MEMORY_WRITE, CODE(0x87, 0x07)); /* xchg [edi], eax */
+	run();
+	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
+	assert_int_equal(frame->gpr[FRAME_RAX], 0x12345678);
+	assert_int_equal(rom[0x10], 0x78);
+}
+
 /* The I/O APIC's register 10h reads as 02000000: two bytes of it, at 12h, are the selector 200h. */
 static void load_from_device(uint8_t modrm, uint64_t rdi, uint64_t table)
 {
@@ -1036,6 +1051,7 @@ int main(void)
 	        TEST(an_operand_half_in_ram_is_changed_only_if_that_half_has_not_been),
 	        TEST(an_operand_half_in_a_device_before_ram_is_changed_in_both),
 	        TEST(an_operand_that_is_ram_by_now_is_left_to_the_cpu),
+	        TEST(an_exchange_with_rom_reads_it_and_changes_nothing),
 	        TEST(a_segment_loaded_from_a_device_reaches_the_core),
 	        TEST(after_a_load_of_ss_an_interrupt_or_trap_waits),
 	        TEST(a_descriptor_is_read_with_the_rights_of_the_supervisor),
