@@ -2,8 +2,9 @@
 /*
  * The keyboard controller 8042 of a PC with a keyboard and a mouse.
  *
- * Three queues feed the one byte that port 60 reads: the controller's own answers first, then the keyboard's, then the
- * mouse's. Whenever the byte is free the next one moves up, and the interrupt lines follow from what is there.
+ * Queues feed the one byte that port 60 reads: the controller's own answers first, then what the guest told it to answer as
+ * if from the mouse (so a driver finds out whether there is a line for one, and has it switched off meanwhile), then the
+ * keyboard's, then the mouse's. Whenever the byte is free the next one moves up, and the interrupt lines follow from what is there.
  * Keys come as codes of set 1; a guest that has switched the controller's translation off gets set 2.
  *
  * Left out: scan code sets 1 and 3 without translation, key repeat (a key held is the viewer's), LEDs, passwords, the
@@ -37,10 +38,13 @@ static void update(struct i8042 *i8042)
 	if (!i8042->full) {
 		bool keyboard = i8042->keyboard.count && !(i8042->command & KEYBOARD_OFF);
 		bool mouse = i8042->mouse.count && !(i8042->command & MOUSE_OFF);
-		i8042->full = i8042->answers.count || keyboard || mouse;
-		i8042->from_mouse = !i8042->answers.count && !keyboard && mouse;
+		bool own = i8042->answers.count || i8042->looped.count;
+		i8042->full = own || keyboard || mouse;
+		i8042->from_mouse = !i8042->answers.count && (i8042->looped.count || (!keyboard && mouse));
 		if (i8042->answers.count)
 			i8042->output = pop(&i8042->answers);
+		else if (i8042->looped.count)
+			i8042->output = pop(&i8042->looped);
 		else if (keyboard)
 			i8042->output = pop(&i8042->keyboard);
 		else if (mouse)
@@ -280,7 +284,7 @@ static void controller_byte(struct i8042 *i8042, uint8_t value)
 		answer(i8042, value);
 		break;
 	case 0xd3:
-		push(&i8042->mouse, value);
+		push(&i8042->looped, value);
 		break;
 	case 0xd4:
 		mouse_command(i8042, value);

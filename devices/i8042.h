@@ -17,10 +17,10 @@ struct i8042_queue {
 struct i8042 {
 	struct pin keyboard_pin, mouse_pin; /* lines 1 and 12 */
 	struct reset_sink sink;
-	struct i8042_queue answers, keyboard, mouse; /* bytes on their way to port 60 */
-	uint8_t command;                             /* the controller's command byte */
-	uint8_t pending;                             /* command of port 64 that waits for its byte, 0 = none */
-	uint8_t output;                              /* what port 60 reads */
+	struct i8042_queue answers, looped, keyboard, mouse; /* bytes on their way to port 60 */
+	uint8_t command;                                     /* the controller's command byte */
+	uint8_t pending;                                     /* command of port 64 that waits for its byte, 0 = none */
+	uint8_t output;                                      /* what port 60 reads */
 	bool full, from_mouse, after_command;
 	uint8_t output_port;
 	uint8_t keyboard_pending, mouse_pending; /* commands of the devices that wait for their byte */

@@ -319,6 +319,19 @@ static void the_mouse_reports_movements_on_its_own_line(void **state)
 	assert_int_equal(data(), 100);
 }
 
+static void a_byte_is_looped_back_as_from_the_mouse_though_its_line_is_off(void **state)
+{
+	(void)state;
+	enable(0x77); /* as at reset, but for the interrupts */
+	command(0xd3);
+	bus_write(&bus, 0x60, 1, 0x5a);
+	assert_int_equal(bus_read(&bus, 0x64, 1) & 0x21, 0x21);
+	assert_true(lines[1].level);
+	assert_false(lines[0].level);
+	assert_int_equal(data(), 0x5a);
+	assert_int_equal(bus_read(&bus, 0x64, 1) & 1, 0);
+}
+
 static void a_keyboard_nobody_reads_keeps_only_what_fits(void **state)
 {
 	(void)state;
@@ -598,6 +611,7 @@ int main(void)
 	        cmocka_unit_test_setup(keys_come_translated_with_an_interrupt_each, fresh),
 	        cmocka_unit_test_setup(the_keyboard_obeys_its_commands, fresh),
 	        cmocka_unit_test_setup(the_mouse_reports_movements_on_its_own_line, fresh),
+	        cmocka_unit_test_setup(a_byte_is_looped_back_as_from_the_mouse_though_its_line_is_off, fresh),
 	        cmocka_unit_test_setup(a_keyboard_nobody_reads_keeps_only_what_fits, fresh),
 	        cmocka_unit_test_setup(only_who_watches_gets_rows_and_only_those_that_change, fresh),
 	        cmocka_unit_test_setup(keys_arrive_though_they_come_in_pieces, fresh),
