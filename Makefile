@@ -277,7 +277,7 @@ check:
 	$(Q)$(MAKE) -j2 checked
 	$(Q)tests/check $(UNIT_TESTS)
 bench: packages
-	$(Q)$(MAKE) -j2 all $(GUEST_FILES) $(B)/disks.cpio.gz
+	$(Q)$(MAKE) -j2 all $(GUEST_FILES) $(B)/vmlinuz-amd64 $(B)/disks.cpio.gz
 	$(Q)tests/bench/run
 smoke: image
 	tests/smoke --machine $(MACHINE)

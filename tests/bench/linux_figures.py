@@ -57,6 +57,17 @@ def quiet(text):
     return text.replace('<guest name="linux"', '<guest name="linux" cmdline="console=ttyS0 quiet"')
 
 
+def by_reason(exits):
+    """The exits, and what is counted beside them."""
+    return ({reason: count for reason, count in exits.items() if not reason.startswith('(')},
+            {reason.strip('()'): count for reason, count in exits.items() if reason.startswith('(')})
+
+
+def told(real, others):
+    return '%s; of them or besides: %s' % (', '.join('%s %d' % pair for pair in sorted(real.items(), key=lambda p: -p[1]) if pair[1]),
+                                           ', '.join('%s %d' % pair for pair in others.items()))
+
+
 def measure():
     image = emulator.build(watched('linux', '3s', quiet), 'linux')
     command = emulator.of_system(image, 1024)
@@ -65,10 +76,8 @@ def measure():
     shell = re.search(r'^SHELL linux at=(\d+)', log, re.M)
     if not shell:
         raise emulator.Failed('Linux did not come to its shell')
-    real = {reason: count for reason, count in exits.items() if not reason.startswith('(')}
-    by_reason = ', '.join('%s %d' % pair for pair in sorted(real.items(), key=lambda p: -p[1]) if pair[1])
-    others = ', '.join('%s %d' % (reason.strip('()'), count) for reason, count in exits.items() if reason.startswith('('))
-    exits_row = Row('exits', sum(real.values()), EXITS_BOUND, note=by_reason + '; of them or besides: ' + others)
+    real, others = by_reason(exits)
+    exits_row = Row('exits', sum(real.values()), EXITS_BOUND, note=told(real, others))
     time_row = Row('virtual time at the prompt, ms', int(shell.group(1)) // 1000000)
     return [('linux', 'Debian\'s cloud kernel, quiet, to its shell', [exits_row, time_row], []),
             ('linux', 'Core entry to first guest instruction, without loading, scrubbing and measuring, instructions',
