@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The script by which SeaBIOS and OVMF install ACPI tables: reserve memory for both files, add the address of the tables
- * to every pointer, then make the checksums anew. Pointers are offsets in the file until then.
+ * to every pointer, then make the checksums. Pointers are offsets in the file until then, and checksums are 0: SeaBIOS
+ * subtracts the sum of the bytes from the checksum that it finds, OVMF puts it in its place, and installs no table whose
+ * bytes do not add up to 0 afterwards.
  * Format: that of SeaBIOS' src/fw/romfile_loader.h, which QEMU and OVMF share.
  */
 #include "devices/acpi_loader.h"
@@ -39,6 +41,14 @@ static void checksum(struct loader_entry *entry, const char *file, uint32_t at, 
 	entry->checksum.at = at;
 	entry->checksum.from = from;
 	entry->checksum.length = length;
+}
+
+void acpi_loader_prepare(const struct acpi_map *map, uint8_t *tables)
+{
+	for (unsigned i = 0; i < map->part_count; i++)
+		tables[map->part[i].from + map->part[i].checksum_at] = 0;
+	tables[RSDP_CHECKSUM] = 0;
+	tables[RSDP_EXTENDED] = 0;
 }
 
 unsigned acpi_loader(const struct acpi_map *map, struct loader_entry entry[LOADER_ENTRIES])

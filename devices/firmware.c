@@ -16,6 +16,7 @@ static bool write_tables(struct firmware *firmware, struct acpi_map *map)
 	acpi.base = 0;
 	if (acpi_build(&acpi, firmware->tables, sizeof firmware->tables, 0, map) != OK)
 		return false;
+	acpi_loader_prepare(map, firmware->tables);
 	__builtin_memcpy(firmware->rsdp, firmware->tables, sizeof firmware->rsdp);
 	return true;
 }
