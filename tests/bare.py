@@ -7,7 +7,8 @@ import time
 
 from console import BUILD, Failed
 
-TEXT, COLUMNS, ROWS = 0xb8000, 80, 25
+TEXT, TEXT_BYTES, COLUMNS, ROWS = 0xb8000, 0x8000, 80, 25
+CRTC, START_HIGH, START_LOW = 0x3d4, 0x0c, 0x0d
 
 
 class Bare:
@@ -32,11 +33,28 @@ class Bare:
                 return answer['return']
         raise Failed('the bare emulator ended')
 
+    def monitor(self, line):
+        return self.do('human-monitor-command', **{'command-line': line})
+
+    def port(self, place):
+        return int(self.monitor('i /b ' + place).split()[-1], 16)
+
+    def origin(self):
+        """Characters of the text's memory that have been scrolled off the screen; the CPU stands still meanwhile."""
+        self.do('stop')
+        index = self.port(hex(CRTC))
+        high, low = (self.port('0x%x.0x%x' % (CRTC, register)) for register in (START_HIGH, START_LOW))
+        self.monitor('o /b 0x%x 0x%x' % (CRTC, index))
+        self.do('cont')
+        return high << 8 | low
+
     def screen(self):
         """The text screen, blanks at the end of its rows cut."""
-        self.do('pmemsave', val=TEXT, size=COLUMNS * ROWS * 2, filename=self.file)
+        first = 2 * self.origin()
+        self.do('pmemsave', val=TEXT, size=TEXT_BYTES, filename=self.file)
         with open(self.file, 'rb') as file:
-            text = file.read()[::2].decode('cp437')
+            memory = file.read()
+        text = (memory + memory)[first % TEXT_BYTES:][:2 * COLUMNS * ROWS:2].decode('cp437')
         return '\n'.join(text[i:i + COLUMNS].rstrip(' \0') for i in range(0, COLUMNS * ROWS, COLUMNS))
 
     def picture(self):
@@ -59,7 +77,7 @@ class Bare:
             time.sleep(0.5)
 
     def key(self, name):
-        self.do('human-monitor-command', **{'command-line': 'sendkey ' + name})
+        self.monitor('sendkey ' + name)
         time.sleep(0.15)
 
     def close(self):
