@@ -244,6 +244,9 @@ $(B)/programs/pxe-e1000.rom:
 	systems/guest/package $(B)/programs ipxe-qemu /usr/lib/ipxe/qemu/pxe-e1000.rom
 $(B)/programs/u-boot.rom:
 	systems/guest/package $(B)/programs u-boot-qemu /usr/lib/u-boot/qemu-x86/u-boot.rom
+INSTALLER := /usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64
+$(B)/programs/installer/linux:
+	systems/guest/package $(@D) debian-installer-12-netboot-amd64 $(INSTALLER)/linux $(INSTALLER)/initrd.gz
 $(B)/programs/multiboot2.elf: tests/kernels/multiboot2.c tests/kernels/multiboot2.ld
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) -m32 -mgeneral-regs-only -Wno-int-to-pointer-cast -c $< -o $@.o
@@ -256,7 +259,7 @@ $(B)/programs/modes.img: tests/kernels/modes.S
 	$(Q)ld -m elf_i386 -Ttext=0x7c00 --oformat binary -e start $@.o -o $@
 	$(Q)truncate -s 1M $@
 .PHONY: program-files
-program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso pxe-e1000.rom u-boot.rom multiboot2.iso modes.img)
+program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso pxe-e1000.rom u-boot.rom multiboot2.iso modes.img installer/linux)
 image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
 	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img) \
 	$(if $(filter %shared.xml,$(SYSTEM)),$(B)/shared.cpio.gz)
