@@ -14,7 +14,7 @@
  * to its last. All little-endian. The core's checker is lib/config.c, the tool's is tools/rules.
  */
 #define CONFIG_MAGIC UINT64_C(0x31444145484b4c42) /* "BLKHEAD1" */
-#define CONFIG_VERSION 1u
+#define CONFIG_VERSION 2u
 #define CONFIG_NONE 0xffffffffu
 #define CONFIG_NAME_BYTES 32
 
@@ -209,9 +209,9 @@ struct config_msr {
 #define CPUID_SUBLEAF 1u /* matches only its sub-leaf; else every sub-leaf */
 struct config_cpuid {
 	uint32_t leaf, subleaf, flags, eax, ebx, ecx, edx, reserved;
-}; /* sorted by leaf, sub-leaf; others give the
-	 values of the highest basic leaf's rule: all zero. The core itself fixes: 1.EBX[31:24] APIC id, 1.ECX.OSXSAVE, 0xB/0x1F.EDX,
-	 0xD.0.EBX and 0xD.1.EBX, 0x40000100 */
+}; /* a subject has two tables, for a host of AMD and one of Intel, each half of its run. Sorted by leaf, sub-leaf; others
+	 give the values of the highest basic leaf's rule: all zero. The core itself fixes: 1.EBX[31:24] APIC id, 1.ECX.OSXSAVE,
+	 0xB/0x1F.EDX, 0xD.0.EBX and 0xD.1.EBX, 0x40000100 */
 enum cpuid_register { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
 struct config_feature {
 	uint32_t leaf, subleaf, reg, mask;

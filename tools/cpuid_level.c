@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The CPU that a subject sees, as tables (APM 3 appendix E). A level is that of the x86-64 psABI; what the core or a
- * layer does not emulate is hidden: SVM, MCA, MTRR, MONITOR, PMU, SMT, RDTSCP, PCID. The local-APIC features (x2APIC,
+ * The CPU that a subject sees, as two tables: an AMD one where the host is (APM 3 appendix E), else an Intel one (SDM 2A
+ * CPUID), because a kernel takes from the vendor how its programs enter it and which leaks it defends itself against. Both
+ * have the same leaves, so neither is longer. A level is that of the x86-64 psABI; what the core or a
+ * layer does not emulate is hidden: SVM, VMX, MCA, MTRR, MONITOR, PMU, SMT, RDTSCP, PCID. The local-APIC features (x2APIC,
  * TSC deadline, ARAT) are given on any host, because the core emulates them. A guest finds KVM's leaf, without which
  * Linux gives up x2APIC as soon as there is an IOAPIC; ours is at 0x40000100.
  */
 #include <string.h>
+#include "abi/info.h"
 #include "tools/cpuid_level.h"
 
 #define BIT(n) (1u << (n))
@@ -93,6 +96,7 @@ static void add(struct image *image, const struct described_subject *subject, st
 #define EDX_MTRR BIT(12)
 /* AMD repeats most of leaf 1 in 8000_0001; bit 11 is SYSCALL there, bits 19, 25, 26 are something else */
 #define EDX_AMD (EDX_BASE & ~(BIT(19) | BIT(25) | BIT(26)))
+#define EDX_SYSCALL BIT(11)
 #define ECX_X2APIC BIT(21)
 #define ECX_TSC_DEADLINE BIT(24)
 #define ECX_HYPERVISOR BIT(31)
@@ -100,11 +104,23 @@ static void add(struct image *image, const struct described_subject *subject, st
 #define KVM_CLOCKSOURCE2 BIT(3)
 #define KVM_CLOCKSOURCE_STABLE BIT(24)
 
-static uint32_t signature(uint64_t family)
+/* A row of each table where they differ. */
+static void add_of(struct image *image, const struct described_subject *s, enum cpu_vendor vendor,
+                   struct config_cpuid amd, struct config_cpuid intel)
+{
+	add(image, s, vendor == VENDOR_AMD ? amd : intel);
+}
+
+static uint32_t signature_amd(uint64_t family)
 {
 	uint32_t extended = (uint32_t)family - 0xf;
 	return extended << 20 | 0xf << 8 | 1 << 4 | 2;
 }
+/*
+ * Family 6, model 60, stepping 3: Haswell, the first with all of x86-64-v3. Linux then defends itself against Meltdown,
+ * L1TF and MDS; of a later model it would expect controls (IBRS, ARCH_CAPABILITIES) that the core does not emulate.
+ */
+#define SIGNATURE_INTEL 0x306c3u
 
 static uint32_t count_shift(uint32_t count)
 {
@@ -114,18 +130,43 @@ static uint32_t count_shift(uint32_t count)
 	return shift;
 }
 
-static void basic_leaves(struct image *image, const struct described_subject *s)
+/* SDM 2A CPUID, leaf 4: a cache of 64-byte lines in 8 ways, of each core its own. The level after the last is zero. */
+enum cache_type { CACHE_DATA = 1, CACHE_CODE, CACHE_UNIFIED };
+static void add_cache(struct image *image, const struct described_subject *s, enum cpu_vendor vendor, uint32_t subleaf,
+                      enum cache_type type, uint32_t level, uint32_t kib)
+{
+	struct config_cpuid row = {.leaf = 4, .subleaf = subleaf, .flags = CPUID_SUBLEAF}, intel = row;
+	uint32_t core_ids = 1u << count_shift((uint32_t)s->cpus);
+	intel.eax = (core_ids - 1) << 26 | BIT(8) | level << 5 | type;
+	intel.ebx = (8u - 1) << 22 | (64 - 1);
+	intel.ecx = kib * 1024 / 64 / 8 - 1;
+	add_of(image, s, vendor, row, intel);
+}
+
+/* What programs ask for the size of their copies; a CPU without caches would make them bypass these. */
+static void cache_leaves(struct image *image, const struct described_subject *s, enum cpu_vendor vendor)
+{
+	/* AL is always 1; descriptor FFh: see leaf 4 */
+	add_of(image, s, vendor, (struct config_cpuid){.leaf = 2}, (struct config_cpuid){.leaf = 2, .eax = 0xff01});
+	add_cache(image, s, vendor, 0, CACHE_DATA, 1, 32);
+	add_cache(image, s, vendor, 1, CACHE_CODE, 1, 32);
+	add_cache(image, s, vendor, 2, CACHE_UNIFIED, 2, 512);
+}
+
+static void basic_leaves(struct image *image, const struct described_subject *s, enum cpu_vendor vendor)
 {
 	uint32_t count = (uint32_t)s->cpus;
 	bool smp = count > 1;
-	add(image, s,
-	    (struct config_cpuid){.leaf = 0, .eax = 0xd, .ebx = 0x68747541, .ecx = 0x444d4163, .edx = 0x69746e65});
+	add_of(image, s, vendor,
+	       (struct config_cpuid){.leaf = 0, .eax = 0xd, .ebx = 0x68747541, .ecx = 0x444d4163, .edx = 0x69746e65},
+	       (struct config_cpuid){.leaf = 0, .eax = 0xd, .ebx = 0x756e6547, .ecx = 0x6c65746e, .edx = 0x49656e69});
 	add(image, s,
 	    (struct config_cpuid){.leaf = 1,
-	                          .eax = signature(s->family),
+	                          .eax = vendor == VENDOR_AMD ? signature_amd(s->family) : SIGNATURE_INTEL,
 	                          .ebx = 8u << 8 | count << 16,
 	                          .ecx = ECX_X2APIC | ECX_TSC_DEADLINE | ECX_HYPERVISOR,
 	                          .edx = EDX_BASE | (smp ? EDX_HTT : 0) | (s->boot == BOOT_FIRMWARE ? EDX_MTRR : 0)});
+	cache_leaves(image, s, vendor);
 	add(image, s, (struct config_cpuid){.leaf = 6, .eax = BIT(2)});
 	add(image, s, (struct config_cpuid){.leaf = 7, .subleaf = 0, .flags = CPUID_SUBLEAF});
 	if (smp) {
@@ -179,31 +220,38 @@ static void brand_leaves(struct image *image, const struct described_subject *s)
 	}
 }
 
-static void extended_leaves(struct image *image, const struct described_subject *s)
+static void extended_leaves(struct image *image, const struct described_subject *s, enum cpu_vendor vendor)
 {
 	uint32_t count = (uint32_t)s->cpus;
-	add(image, s,
-	    (struct config_cpuid){
-	            .leaf = 0x80000000, .eax = 0x80000008, .ebx = 0x68747541, .ecx = 0x444d4163, .edx = 0x69746e65});
-	add(image, s,
-	    (struct config_cpuid){.leaf = 0x80000001,
-	                          .eax = signature(s->family),
-	                          .ecx = count > 1 ? ECX_CMP_LEGACY : 0,
-	                          .edx = EDX_AMD | (s->boot == BOOT_FIRMWARE ? EDX_MTRR : 0)});
+	add_of(image, s, vendor,
+	       (struct config_cpuid){
+	               .leaf = 0x80000000, .eax = 0x80000008, .ebx = 0x68747541, .ecx = 0x444d4163, .edx = 0x69746e65},
+	       (struct config_cpuid){.leaf = 0x80000000, .eax = 0x80000008});
+	add_of(image, s, vendor,
+	       (struct config_cpuid){.leaf = 0x80000001,
+	                             .eax = signature_amd(s->family),
+	                             .ecx = count > 1 ? ECX_CMP_LEGACY : 0,
+	                             .edx = EDX_AMD | (s->boot == BOOT_FIRMWARE ? EDX_MTRR : 0)},
+	       (struct config_cpuid){.leaf = 0x80000001, .edx = EDX_SYSCALL});
 	brand_leaves(image, s);
 	/* L1 32 KiB + 64 KiB, L2 512 KiB, 64-byte lines: what Linux prints, nothing depends on it */
-	add(image, s,
-	    (struct config_cpuid){
-	            .leaf = 0x80000005, .eax = 0xff40ff40, .ebx = 0xff40ff40, .ecx = 0x20080140, .edx = 0x40040140});
-	add(image, s, (struct config_cpuid){.leaf = 0x80000006, .ecx = 0x02006140});
-	add(image, s, (struct config_cpuid){.leaf = 0x80000008, .eax = 48u << 8 | 40, .ecx = count - 1});
+	add_of(image, s, vendor,
+	       (struct config_cpuid){
+	               .leaf = 0x80000005, .eax = 0xff40ff40, .ebx = 0xff40ff40, .ecx = 0x20080140, .edx = 0x40040140},
+	       (struct config_cpuid){.leaf = 0x80000005});
+	add_of(image, s, vendor, (struct config_cpuid){.leaf = 0x80000006, .ecx = 0x02006140},
+	       (struct config_cpuid){.leaf = 0x80000006, .ecx = 0x02006040});
+	add_of(image, s, vendor, (struct config_cpuid){.leaf = 0x80000008, .eax = 48u << 8 | 40, .ecx = count - 1},
+	       (struct config_cpuid){.leaf = 0x80000008, .eax = 48u << 8 | 40});
 }
 
 void cpuid_level_rows(struct image *image, const struct described_subject *subject)
 {
-	basic_leaves(image, subject);
-	hypervisor_leaves(image, subject);
-	extended_leaves(image, subject);
+	for (enum cpu_vendor vendor = VENDOR_AMD; vendor <= VENDOR_INTEL; vendor++) {
+		basic_leaves(image, subject, vendor);
+		hypervisor_leaves(image, subject);
+		extended_leaves(image, subject, vendor);
+	}
 }
 
 void cpuid_level_features(struct image *image, const struct described_subject *subject, uint32_t index)

@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The MSRs that an unmodified Linux touches on an AMD CPU under a KVM-compatible hypervisor, and that neither the core
- * nor the local APIC answers by itself. Everything else is the guest's fault policy for MSRs (default: #GP, which the
- * kernel's probes expect).
+ * The MSRs that an unmodified Linux, or firmware, touches on an AMD CPU or on an Intel one under a KVM-compatible
+ * hypervisor, and that neither the core nor the local APIC answers by itself. One table for both: nobody reads the other
+ * vendor's. Everything else is the guest's fault policy for MSRs (default: #GP, which the kernel's probes expect).
  */
 #include "tools/cpuid_level.h"
 
 static const struct config_msr guest_msrs[] = {
-        {0x0000008b, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* microcode revision */
-        {0x00000179, MSR_VALUE, 0, 0},                 /* MCG_CAP: no banks */
-        {0x0000017a, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* MCG_STATUS */
-        {0x000001d9, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* DEBUGCTL */
-        {0x4b564d00, MSR_LAYER, 0, 0},                 /* KVM wall clock */
-        {0x4b564d01, MSR_LAYER, 0, 0},                 /* KVM system time */
-        {0xc0010010, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* SYSCFG */
-        {0xc0010015, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* HWCR */
-        {0xc001001f, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* NB_CFG */
-        {0xc0010055, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* interrupt pending message */
-        {0xc0010112, MSR_VALUE, MSR_WRITE_IGNORED, 0}, /* TSEG base */
-        {0xc0010114, MSR_VALUE, 0, 0x18},              /* VM_CR: SVM disabled and locked */
-        {0xc0011029, MSR_VALUE, MSR_WRITE_IGNORED, 2}, /* DE_CFG: LFENCE serialises */
+        {0x00000017, MSR_VALUE, 0, 0},                      /* PLATFORM_ID */
+        {0x0000003a, MSR_VALUE, 0, 1},                      /* FEATURE_CONTROL: VMX disabled and locked */
+        {0x0000008b, MSR_VALUE, MSR_WRITE_IGNORED, 0},      /* microcode revision */
+        {0x000000ce, MSR_VALUE, 0, 0},                      /* PLATFORM_INFO: CPUID does not fault */
+        {0x00000179, MSR_VALUE, 0, 0},                      /* MCG_CAP: no banks */
+        {0x0000017a, MSR_VALUE, MSR_WRITE_IGNORED, 0},      /* MCG_STATUS */
+        {0x000001a0, MSR_VALUE, MSR_WRITE_IGNORED, 0x1801}, /* MISC_ENABLE: fast strings; no BTS, no PEBS */
+        {0x000001d9, MSR_VALUE, MSR_WRITE_IGNORED, 0},      /* DEBUGCTL */
+        {0x4b564d00, MSR_LAYER, 0, 0},                      /* KVM wall clock */
+        {0x4b564d01, MSR_LAYER, 0, 0},                      /* KVM system time */
+        {0xc0010010, MSR_VALUE, MSR_WRITE_IGNORED, 0},      /* SYSCFG */
+        {0xc0010015, MSR_VALUE, MSR_WRITE_IGNORED, 0},      /* HWCR */
+        {0xc001001f, MSR_VALUE, MSR_WRITE_IGNORED, 0},      /* NB_CFG */
+        {0xc0010055, MSR_VALUE, MSR_WRITE_IGNORED, 0},      /* interrupt pending message */
+        {0xc0010112, MSR_VALUE, MSR_WRITE_IGNORED, 0},      /* TSEG base */
+        {0xc0010114, MSR_VALUE, 0, 0x18},                   /* VM_CR: SVM disabled and locked */
+        {0xc0011029, MSR_VALUE, MSR_WRITE_IGNORED, 2},      /* DE_CFG: LFENCE serialises */
 };
 
 /* Memory types by MTRR: of no effect, but a PC's firmware programs them, and OVMF and U-Boot insist; the layer keeps them. */

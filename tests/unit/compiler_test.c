@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "abi/hypercall.h"
+#include "abi/info.h"
+#include "arch/x86_64/cpuid.h"
+#include "arch/x86_64/msr.h"
 #include "lib/config.h"
 #include "tools/rules/rules.h"
 #include "tests/unit/compiler_files.h"
@@ -165,29 +168,131 @@ static void only_those_who_read_learn_of_their_peers_restarts(void **state)
 	assert_int_equal(epochs[one->epoch.first].peer, subject_named(config, "linux.layer"));
 }
 
-static const struct config_cpuid *leaf_of(const struct config_header *config, uint32_t subject, uint32_t leaf)
+static const struct config_cpuid *leaf_of(const struct config_header *config, uint32_t subject, uint32_t leaf,
+                                          enum cpu_vendor vendor)
 {
 	const struct config_span span = config_subjects(config)[subject].cpuid;
-	for (uint32_t i = span.first; i < span.first + span.count; i++)
-		if (CONFIG_TABLE(config, config_cpuid, TABLE_CPUID)[i].leaf == leaf)
-			return &CONFIG_TABLE(config, config_cpuid, TABLE_CPUID)[i];
+	const struct config_cpuid *row = CONFIG_TABLE(config, config_cpuid, TABLE_CPUID) + span.first;
+	row += vendor * (span.count / 2);
+	for (uint32_t i = 0; i < span.count / 2; i++)
+		if (row[i].leaf == leaf)
+			return &row[i];
 	return NULL;
 }
 
-static void a_guest_sees_kvm_x2apic_and_the_deadline_timer_but_no_svm(void **state)
+static void a_guest_sees_kvm_x2apic_and_the_deadline_timer_but_no_svm_and_no_vmx(void **state)
 {
 	(void)state;
 	const struct config_header *config = good(GUEST("memory='64M'"));
 	uint32_t guest = subject_named(config, "linux");
-	const struct config_cpuid *one = leaf_of(config, guest, 1);
-	assert_int_equal(one->ecx & (1u << 21 | 1u << 24 | 1u << 31), 1u << 21 | 1u << 24 | 1u << 31);
-	assert_int_equal((one->eax >> 8 & 0xf) + (one->eax >> 20 & 0xff), 0x17);
-	assert_int_equal(one->edx >> 28 & 1, 0);
-	assert_int_equal(leaf_of(config, guest, 6)->eax, 4);
-	assert_memory_equal(&leaf_of(config, guest, 0x40000000)->ebx, "KVMKVMKVM\0\0\0", 12);
-	assert_int_equal(leaf_of(config, guest, 0x40000001)->eax, 1u << 3 | 1u << 24);
-	assert_int_equal(leaf_of(config, guest, 0x80000001)->ecx & 4, 0);
-	assert_null(leaf_of(config, guest, 0xb));
+	for (enum cpu_vendor vendor = VENDOR_AMD; vendor <= VENDOR_INTEL; vendor++) {
+		const struct config_cpuid *one = leaf_of(config, guest, 1, vendor);
+		assert_int_equal(one->ecx & (1u << 21 | 1u << 24 | 1u << 31), 1u << 21 | 1u << 24 | 1u << 31);
+		assert_int_equal(one->ecx & 1u << 5, 0);
+		assert_int_equal(one->edx >> 28 & 1, 0);
+		assert_int_equal(leaf_of(config, guest, 6, vendor)->eax, 4);
+		assert_memory_equal(&leaf_of(config, guest, 0x40000000, vendor)->ebx, "KVMKVMKVM\0\0\0", 12);
+		assert_int_equal(leaf_of(config, guest, 0x40000001, vendor)->eax, 1u << 3 | 1u << 24);
+		assert_int_equal(leaf_of(config, guest, 0x80000001, vendor)->ecx & 4, 0);
+		assert_null(leaf_of(config, guest, 0xb, vendor));
+	}
+}
+
+static void assert_vendor(const struct config_cpuid *leaf, const char *name)
+{
+	char text[12];
+	memcpy(text, &leaf->ebx, 4);
+	memcpy(text + 4, &leaf->edx, 4);
+	memcpy(text + 8, &leaf->ecx, 4);
+	assert_memory_equal(text, name, 12);
+}
+
+static void guest_application_and_layer_see_a_cpu_of_the_vendor_they_run_on(void **state)
+{
+	(void)state;
+	const struct config_header *config = good(GUEST("memory='64M'"));
+	for (uint32_t subject = 0; subject < config->table[TABLE_SUBJECT].count; subject++) {
+		assert_vendor(leaf_of(config, subject, 0, VENDOR_AMD), "AuthenticAMD");
+		assert_vendor(leaf_of(config, subject, 0x80000000, VENDOR_AMD), "AuthenticAMD");
+		assert_vendor(leaf_of(config, subject, 0, VENDOR_INTEL), "GenuineIntel");
+		assert_vendor(leaf_of(config, subject, 0x80000000, VENDOR_INTEL), "\0\0\0\0\0\0\0\0\0\0\0\0");
+		const uint32_t amd = leaf_of(config, subject, 1, VENDOR_AMD)->eax;
+		assert_int_equal((amd >> 8 & 0xf) + (amd >> 20 & 0xff), 0x17);
+		assert_int_equal(amd, leaf_of(config, subject, 0x80000001, VENDOR_AMD)->eax);
+		assert_int_equal(leaf_of(config, subject, 1, VENDOR_INTEL)->eax, 0x306c3);
+	}
+}
+
+static void the_level_and_what_is_added_are_the_same_of_both_vendors(void **state)
+{
+	(void)state;
+	const struct config_header *config =
+	        good(GUEST("memory='64M' cpus='2' level='x86-64-v3' features='rdrand aes pdpe1gb smep'"));
+	uint32_t guest = subject_named(config, "linux");
+	const struct config_span span = config_subjects(config)[guest].cpuid;
+	const struct config_cpuid *amd = CONFIG_TABLE(config, config_cpuid, TABLE_CPUID) + span.first;
+	const struct config_cpuid *intel = amd + span.count / 2;
+	const struct config_feature *feature = CONFIG_TABLE(config, config_feature, TABLE_FEATURE);
+	assert_int_equal(span.count % 2, 0);
+	for (uint32_t i = 0; i < span.count / 2; i++)
+		assert_memory_equal(&amd[i], &intel[i], offsetof(struct config_cpuid, eax));
+	for (uint32_t i = 0; i < config->table[TABLE_FEATURE].count; i++) {
+		if (feature[i].subject != guest)
+			continue;
+		const uint32_t *of_amd = &leaf_of(config, guest, feature[i].leaf, VENDOR_AMD)->eax;
+		const uint32_t *of_intel = &leaf_of(config, guest, feature[i].leaf, VENDOR_INTEL)->eax;
+		assert_int_equal(of_amd[feature[i].reg] & feature[i].mask, feature[i].mask);
+		assert_int_equal(of_intel[feature[i].reg] & feature[i].mask, feature[i].mask);
+	}
+}
+
+static void an_intel_cpu_has_no_bit_that_only_amd_defines(void **state)
+{
+	(void)state;
+	const struct config_header *config = good(GUEST("memory='64M' cpus='2' level='x86-64-v3' features='pdpe1gb'"));
+	uint32_t guest = subject_named(config, "linux");
+	const struct config_cpuid *one = leaf_of(config, guest, 0x80000001, VENDOR_INTEL);
+	const struct config_cpuid *cache = leaf_of(config, guest, 0x80000006, VENDOR_INTEL);
+	const struct config_cpuid *sizes = leaf_of(config, guest, 0x80000008, VENDOR_INTEL);
+	/* SDM 2A CPUID: LAHF and LZCNT; SYSCALL, NX, pages of 1 GiB, 64-bit mode */
+	assert_int_equal(one->eax | one->ebx, 0);
+	assert_int_equal(one->ecx, 1u | 1u << 5);
+	assert_int_equal(one->edx, 1u << 11 | 1u << 20 | 1u << 26 | 1u << 29);
+	const struct config_cpuid *first = leaf_of(config, guest, 0x80000005, VENDOR_INTEL);
+	assert_int_equal(first->eax | first->ebx | first->ecx | first->edx, 0);
+	assert_int_equal(cache->eax | cache->ebx | cache->edx | (cache->ecx & 0xf00), 0);
+	assert_int_equal(sizes->eax, 40 | 48u << 8);
+	assert_int_equal(sizes->ebx | sizes->ecx | sizes->edx, 0);
+}
+
+/* Bytes of a cache of leaf 4, as SDM 2A CPUID has it; 0: there is none. */
+static uint32_t cache_bytes(const struct config_header *config, uint32_t subject, enum cpu_vendor vendor,
+                            uint32_t subleaf)
+{
+	const struct config_span span = config_subjects(config)[subject].cpuid;
+	const struct config_cpuid *table = CONFIG_TABLE(config, config_cpuid, TABLE_CPUID) + span.first;
+	const struct cpuid_facts facts = {.hypervisor = 0};
+	uint32_t r[4];
+	cpuid_answer(table + vendor * (span.count / 2), span.count / 2, &facts, 4, subleaf, r);
+	if (!(r[CPUID_EAX] & 0x1f))
+		return 0;
+	return ((r[CPUID_EBX] >> 22) + 1) * ((r[CPUID_EBX] >> 12 & 0x3ff) + 1) * ((r[CPUID_EBX] & 0xfff) + 1) *
+	       (r[CPUID_ECX] + 1);
+}
+
+static void an_intel_cpu_lists_its_caches_and_an_amd_one_has_no_such_leaf(void **state)
+{
+	(void)state;
+	const struct config_header *config = good(GUEST("memory='64M' cpus='3'"));
+	uint32_t guest = subject_named(config, "linux");
+	assert_int_equal(leaf_of(config, guest, 2, VENDOR_INTEL)->eax, 0xff01);
+	assert_int_equal(leaf_of(config, guest, 2, VENDOR_AMD)->eax, 0);
+	assert_int_equal(leaf_of(config, guest, 4, VENDOR_INTEL)->eax >> 26, 3); /* ids 0 to 3 */
+	assert_int_equal(cache_bytes(config, guest, VENDOR_INTEL, 0), 32 << 10);
+	assert_int_equal(cache_bytes(config, guest, VENDOR_INTEL, 1), 32 << 10);
+	assert_int_equal(cache_bytes(config, guest, VENDOR_INTEL, 2), 512 << 10);
+	assert_int_equal(cache_bytes(config, guest, VENDOR_INTEL, 3), 0);
+	assert_int_equal(cache_bytes(config, guest, VENDOR_AMD, 0), 0);
 }
 
 static void an_smp_guest_sees_its_cpus_and_they_run_together(void **state)
@@ -195,9 +300,11 @@ static void an_smp_guest_sees_its_cpus_and_they_run_together(void **state)
 	(void)state;
 	const struct config_header *config = good(GUEST("memory='64M' cpus='2'"));
 	uint32_t guest = subject_named(config, "linux");
-	assert_int_equal(leaf_of(config, guest, 1)->ebx >> 16 & 0xff, 2);
-	assert_int_equal(leaf_of(config, guest, 0x80000008)->ecx, 1);
-	assert_non_null(leaf_of(config, guest, 0xb));
+	assert_int_equal(leaf_of(config, guest, 1, VENDOR_AMD)->ebx >> 16 & 0xff, 2);
+	assert_int_equal(leaf_of(config, guest, 1, VENDOR_INTEL)->ebx >> 16 & 0xff, 2);
+	assert_int_equal(leaf_of(config, guest, 0x80000008, VENDOR_AMD)->ecx, 1);
+	assert_non_null(leaf_of(config, guest, 0xb, VENDOR_AMD));
+	assert_non_null(leaf_of(config, guest, 0xb, VENDOR_INTEL));
 	const struct config_vcpu *second = &config_vcpus(config)[config_subjects(config)[guest].vcpu.first + 1];
 	assert_int_equal(second->start, START_SIPI);
 	assert_int_equal(second->cpu, 1);
@@ -220,12 +327,31 @@ static void a_guest_of_firmware_has_mtrrs_and_one_without_has_not(void **state)
 	const struct config_header *config = good("<system name='s'><guest name='a' memory='64M'/>"
 	                                          "<guest name='b' firmware='bios' rom='rom' memory='64M'/></system>");
 	uint32_t direct = subject_named(config, "a"), by_firmware = subject_named(config, "b");
-	assert_int_equal(leaf_of(config, direct, 1)->edx >> 12 & 1, 0);
-	assert_int_equal(leaf_of(config, by_firmware, 1)->edx >> 12 & 1, 1);
+	assert_int_equal(leaf_of(config, direct, 1, VENDOR_AMD)->edx >> 12 & 1, 0);
+	assert_int_equal(leaf_of(config, by_firmware, 1, VENDOR_AMD)->edx >> 12 & 1, 1);
+	assert_int_equal(leaf_of(config, direct, 1, VENDOR_INTEL)->edx >> 12 & 1, 0);
+	assert_int_equal(leaf_of(config, by_firmware, 1, VENDOR_INTEL)->edx >> 12 & 1, 1);
 	for (unsigned i = 0; i < sizeof msrs / sizeof *msrs; i++) {
 		assert_false(has_msr(config, direct, msrs[i]));
 		assert_true(has_msr(config, by_firmware, msrs[i]));
 	}
+}
+
+/* Linux reads these before it has a handler for the fault, or without one, where CPUID says Intel; so does OVMF. */
+static void the_msrs_that_a_kernel_takes_for_granted_on_intel_are_answered(void **state)
+{
+	(void)state;
+	const struct config_header *config = good(GUEST("memory='64M'"));
+	const struct config_span span = config_subjects(config)[subject_named(config, "linux")].msr;
+	const struct config_msr *table = CONFIG_TABLE(config, config_msr, TABLE_MSR) + span.first;
+	static const uint32_t msrs[] = {0x17, 0x3a, 0x8b, 0xce, 0x1a0};
+	uint64_t value = 0, stores[MSR_STORES] = {0};
+	for (unsigned i = 0; i < sizeof msrs / sizeof *msrs; i++)
+		assert_int_equal(msr_read(table, span.count, stores, msrs[i], &value), MSR_DONE);
+	assert_int_equal(value & (1u | UINT64_C(1) << 34), 1); /* fast strings, no-execute not disabled */
+	assert_int_equal(msr_write(table, span.count, stores, 0x8b, 0), MSR_DONE);
+	assert_int_equal(msr_write(table, span.count, stores, 0x1a0, 0), MSR_DONE);
+	assert_int_equal(msr_write(table, span.count, stores, 0x3a, 5), MSR_REFUSED);
 }
 
 static void every_mistake_is_reported_in_the_order_of_lines(void **state)
@@ -306,7 +432,12 @@ int main(void)
 	        cmocka_unit_test(the_information_page_names_channels_roles_and_peers),
 	        cmocka_unit_test(both_ends_of_a_channel_meet_in_the_same_memory),
 	        cmocka_unit_test(only_those_who_read_learn_of_their_peers_restarts),
-	        cmocka_unit_test(a_guest_sees_kvm_x2apic_and_the_deadline_timer_but_no_svm),
+	        cmocka_unit_test(a_guest_sees_kvm_x2apic_and_the_deadline_timer_but_no_svm_and_no_vmx),
+	        cmocka_unit_test(guest_application_and_layer_see_a_cpu_of_the_vendor_they_run_on),
+	        cmocka_unit_test(the_level_and_what_is_added_are_the_same_of_both_vendors),
+	        cmocka_unit_test(an_intel_cpu_has_no_bit_that_only_amd_defines),
+	        cmocka_unit_test(an_intel_cpu_lists_its_caches_and_an_amd_one_has_no_such_leaf),
+	        cmocka_unit_test(the_msrs_that_a_kernel_takes_for_granted_on_intel_are_answered),
 	        cmocka_unit_test(an_smp_guest_sees_its_cpus_and_they_run_together),
 	        cmocka_unit_test(a_guest_of_firmware_has_mtrrs_and_one_without_has_not),
 	        cmocka_unit_test(every_mistake_is_reported_in_the_order_of_lines),

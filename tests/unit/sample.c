@@ -213,9 +213,11 @@ static void fill_access(struct sample *s)
 	s->msr[0] = (struct config_msr){0x10a, MSR_VALUE, 0, 0};
 	s->msr[1] = (struct config_msr){0x200, MSR_STORE, 0, 0};
 	s->msr[2] = (struct config_msr){0x4b564d01, MSR_LAYER, 0, 0};
-	s->cpuid[0] = (struct config_cpuid){.leaf = 0, .eax = 0xd};
-	s->cpuid[1] = (struct config_cpuid){.leaf = 4, .subleaf = 0, .flags = CPUID_SUBLEAF};
-	s->cpuid[2] = (struct config_cpuid){.leaf = 4, .subleaf = 1, .flags = CPUID_SUBLEAF};
+	for (uint32_t first = 0; first < SAMPLE_CPUIDS; first += SAMPLE_CPUIDS / 2) {
+		s->cpuid[first] = (struct config_cpuid){.leaf = 0, .eax = 0xd};
+		s->cpuid[first + 1] = (struct config_cpuid){.leaf = 4, .subleaf = 0, .flags = CPUID_SUBLEAF};
+		s->cpuid[first + 2] = (struct config_cpuid){.leaf = 4, .subleaf = 1, .flags = CPUID_SUBLEAF};
+	}
 	s->feature[0] = (struct config_feature){1, 0, CPUID_ECX, 1u << 28, "avx", SAMPLE_GUEST, 3};
 	s->manage[0] = (struct config_manage){SAMPLE_GUEST, 0, RIGHT_RESTART | RIGHT_STATUS};
 	s->epoch[0] = (struct config_epoch){2048, SAMPLE_LAYER};

@@ -52,7 +52,7 @@ enum { SAMPLE_GROUP_GUEST, SAMPLE_GROUP_APP, SAMPLE_GROUPS };
 #define SAMPLE_GUEST_BYTES (UINT64_C(16) << 20)
 #define SAMPLE_MSRS 3
 #define SAMPLE_MSR_ROOM 9
-#define SAMPLE_CPUIDS 3
+#define SAMPLE_CPUIDS 6 /* three for each vendor */
 
 /* Some arrays are longer than their table: room for tests and for the functions below. */
 struct sample {

@@ -86,11 +86,9 @@ static uint32_t msrs_broken(const struct config_header *c, const struct config_s
 	return CONFIG_FINE;
 }
 
-static uint32_t cpuid_broken(const struct config_header *c, struct config_span span)
+static uint32_t leaves_broken(const struct config_cpuid *rule, uint32_t count)
 {
-	const struct config_cpuid *rule = CONFIG_TABLE(c, config_cpuid, TABLE_CPUID) + span.first;
-
-	for (uint32_t i = 1; i < span.count; i++) {
+	for (uint32_t i = 1; i < count; i++) {
 		const struct config_cpuid *last = rule++;
 		if (rule->leaf > last->leaf)
 			continue;
@@ -100,6 +98,17 @@ static uint32_t cpuid_broken(const struct config_header *c, struct config_span s
 			return BAD_CPUID_MIXED;
 	}
 	return CONFIG_FINE;
+}
+
+static uint32_t cpuid_broken(const struct config_header *c, struct config_span span)
+{
+	const struct config_cpuid *amd = CONFIG_TABLE(c, config_cpuid, TABLE_CPUID) + span.first;
+	const uint32_t count = span.count / 2;
+
+	if (span.count != 2 * count)
+		return BAD_CPUID_HALVES;
+	const uint32_t rule = leaves_broken(amd, count);
+	return rule ? rule : leaves_broken(amd + count, count);
 }
 
 uint32_t rights_broken(const struct config_header *c, const void *record, uint32_t index)

@@ -79,6 +79,7 @@
 	RULE(MSR_LAYER, "an MSR is handed to a layer that does not exist")                                          \
 	RULE(MSR_STORED, "a subject stores more than 8 MSRs")                                                       \
 	RULE(CPUID_FLAGS, "a flag of a CPUID leaf is unknown")                                                      \
+	RULE(CPUID_HALVES, "a subject has not as many CPUID leaves for one vendor as for the other")                \
 	RULE(CPUID_ORDER, "the CPUID leaves of a subject are not sorted")                                           \
 	RULE(CPUID_MIXED, "a CPUID leaf that stands for every sub-leaf is not the only one")                        \
 	RULE(FEATURE_NAME, "a CPU feature has no name")                                                             \

@@ -27,8 +27,9 @@ void machine_vcpu_open(struct vcpu *vcpu)
 		state->lapic = (struct lapic *)(uintptr_t)page;
 	_Static_assert(sizeof(struct lapic) <= PAGE / 2,
 	               "before the extended state, in its page: hardware knows it too");
-	state->cpuid = CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first;
-	state->cpuid_count = config->cpuid.count;
+	state->cpuid_count = config->cpuid.count / 2; /* one half for each vendor, in the order of enum cpu_vendor */
+	state->cpuid = CONFIG_TABLE(the_system.config, config_cpuid, TABLE_CPUID) + config->cpuid.first +
+	               the_system.cpu_vendor * state->cpuid_count;
 	state->msr = CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first;
 	state->msr_count = config->msr.count;
 	state->facts.apic_id = vcpu->config->apic_id;
