@@ -200,6 +200,11 @@ $(B)/vmlinuz:
 $(B)/initrd.cpio.gz: systems/guest/initrd systems/guest/init
 	@mkdir -p $(@D)
 	systems/guest/initrd $@
+# --- the same with a 32-bit program, for tests/systems ---
+$(B)/calls32/initrd.cpio.gz: tests/linux/calls32.c $(B)/initrd.cpio.gz
+	@mkdir -p $(@D)
+	$(Q)gcc $(FREE) -m32 -mgeneral-regs-only -static -nostdlib -no-pie $< -o $(@D)/calls32
+	$(Q)(cat $(B)/initrd.cpio.gz && cd $(@D) && echo calls32 | cpio -o -H newc --quiet | gzip -9n) >$@
 # --- the guests of systems/network.xml: Debian's kernel for PCs and drivers of it ---
 NETWORK_MODULES := failover net_failover virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci \
 	virtio_net e1000 watchdog i6300esb
@@ -273,7 +278,8 @@ run: packages
 		$(if $(CPUS),--cpus $(CPUS)) $(if $(filter qemu,$(MACHINE)),-- -action reboot=reset)
 
 # --- tests: tests/README.md says what each is ---
-everything: checked image network-files disk-files $(B)/shared.cpio.gz program-files $(B)/vmlinuz-rt-amd64 fuzz $(B)/boot-test.elf
+everything: checked image network-files disk-files $(B)/shared.cpio.gz program-files $(B)/vmlinuz-rt-amd64 \
+	$(B)/calls32/initrd.cpio.gz fuzz $(B)/boot-test.elf
 checked: all aarch64 $(UNIT_TESTS)
 	@:
 check:
