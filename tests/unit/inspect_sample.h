@@ -229,6 +229,12 @@ static void sample_rights(struct sample *sample)
 	SAMPLE_ADD(sample, TABLE_MANAGE, config_manage, .subject = LINUX_A, .rights = RIGHT_START | RIGHT_STOP);
 	SAMPLE_ADD(sample, TABLE_MANAGE, config_manage, .subject = LINUX_B, .rights = RIGHT_RESTART | RIGHT_STATUS);
 	sample_subject(sample, CONSOLE)->manage = (struct config_span){0, 2};
+	/* AuthenticAMD family 19h model 21h stepping 2, GenuineIntel family 6 model 3ch stepping 3 */
+	SAMPLE_ADD(sample, TABLE_CPUID, config_cpuid, .ebx = 0x68747541, .ecx = 0x444d4163, .edx = 0x69746e65);
+	SAMPLE_ADD(sample, TABLE_CPUID, config_cpuid, .leaf = 1, .eax = 0xa20f12);
+	SAMPLE_ADD(sample, TABLE_CPUID, config_cpuid, .ebx = 0x756e6547, .ecx = 0x6c65746e, .edx = 0x49656e69);
+	SAMPLE_ADD(sample, TABLE_CPUID, config_cpuid, .leaf = 1, .eax = 0x306c3);
+	sample_subject(sample, LINUX_A)->cpuid = (struct config_span){0, 4};
 	SAMPLE_ADD(sample, TABLE_EPOCH, config_epoch, .offset = 0x800, .peer = LINUX_A);
 	sample_subject(sample, GUARD)->epoch = (struct config_span){0, 1};
 }

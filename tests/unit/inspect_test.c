@@ -226,6 +226,27 @@ static void what_is_asked_of_a_processor_is_in_every_form(void **state)
 	free(text);
 }
 
+static void the_cpu_that_a_subject_sees_is_in_every_form_for_both_vendors(void **state)
+{
+	struct fixture *fixture = *state;
+	build_on(fixture, 256u << 20);
+	char *html = printed(fixture, report_html), *json = printed(fixture, report_json);
+	char *text = printed(fixture, report_text);
+	assert_non_null(strstr(text, "linux-a                  AMD-V      AuthenticAMD   0x19   0x21        2\n"));
+	assert_non_null(strstr(text, "linux-a                  Intel VT-x GenuineIntel    0x6   0x3c        3\n"));
+	assert_null(strstr(text, "health                   AMD-V"));
+	assert_non_null(strstr(html,
+	                       "<div>AMD-V: AuthenticAMD, family 0x19, model 0x21, stepping 2</div><div>Intel VT-x: "
+	                       "GenuineIntel, family 0x6, model 0x3c, stepping 3</div></td></tr>"));
+	assert_non_null(strstr(json,
+	                       "\"sees_cpu\": [{\"host\": \"AMD-V\", \"vendor\": \"AuthenticAMD\", \"family\": 25, "
+	                       "\"model\": 33, \"stepping\": 2}, {\"host\": \"Intel VT-x\", \"vendor\": "
+	                       "\"GenuineIntel\", \"family\": 6, \"model\": 60, \"stepping\": 3}]"));
+	free(html);
+	free(json);
+	free(text);
+}
+
 static void the_page_needs_no_other_resource(void **state)
 {
 	struct fixture *fixture = *state;
@@ -362,6 +383,7 @@ int main(void)
 	        TEST(the_proof_finds_a_page_that_lies_elsewhere),
 	        TEST(names_cannot_become_markup_or_break_json),
 	        TEST(what_is_asked_of_a_processor_is_in_every_form),
+	        TEST(the_cpu_that_a_subject_sees_is_in_every_form_for_both_vendors),
 	        TEST(the_page_needs_no_other_resource),
 	        TEST(the_same_package_gives_the_same_report),
 	        TEST(a_changed_payload_is_seen_by_the_digest),

@@ -5,11 +5,22 @@
 #include "tools/inspect/html.h"
 #include "tools/inspect/words.h"
 
+static void print_cpus(const struct model *model, const struct page *page, uint32_t subject)
+{
+	for (enum cpu_vendor host = VENDOR_AMD; host <= VENDOR_INTEL; host++) {
+		struct report_cpu cpu = report_cpu(model, subject, host);
+		if (cpu.vendor[0])
+			page_print(page, "<div>%s: %s, family %x, model %x, stepping %u</div>", cpu.host, cpu.vendor,
+			           (uint64_t)cpu.family, (uint64_t)cpu.model, cpu.stepping);
+	}
+}
+
 void html_subjects(const struct model *model, const struct page *page)
 {
 	page_print(page,
 	           "<table><tr><th class=\"n\">Id</th><th>Name</th><th>Kind</th><th class=\"n\">vCPUs</th><th>CPUs</th>"
-	           "<th class=\"n\">Memory</th><th>Partner</th><th>Starts</th></tr>\n");
+	           "<th class=\"n\">Memory</th><th>Partner</th><th>Starts</th><th>CPU that it sees, by the "
+	           "host's</th></tr>\n");
 	for (uint32_t i = 0; i < model_subject_count(model); i++) {
 		const struct config_subject *subject = &config_subjects(model->config)[i];
 		char cpus[64];
@@ -18,10 +29,12 @@ void html_subjects(const struct model *model, const struct page *page)
 		html_subject(model, page, i);
 		page_print(page,
 		           "</td><td>%s</td><td class=\"n\">%u</td><td>%s</td><td "
-		           "class=\"n\">%z</td><td>%s</td><td>%s</td></tr>\n",
+		           "class=\"n\">%z</td><td>%s</td><td>%s</td><td>",
 		           word_subject_kind(subject->kind), subject->vcpu.count, cpus, report_subject_ram(model, i),
 		           subject->partner == CONFIG_NONE ? "-" : model_owner(model, subject->partner),
 		           subject->flags & SUBJECT_START ? "at boot" : "on request");
+		print_cpus(model, page, i);
+		page_print(page, "</td></tr>\n");
 	}
 	page_print(page, "</table>\n");
 }

@@ -86,6 +86,18 @@ static void print_devices(const struct model *model, const struct page *page, co
 	page_print(page, "]");
 }
 
+static void print_cpus(const struct model *model, const struct page *page, uint32_t subject)
+{
+	page_print(page, ", \"sees_cpu\": [");
+	for (enum cpu_vendor host = VENDOR_AMD; host <= VENDOR_INTEL; host++) {
+		struct report_cpu cpu = report_cpu(model, subject, host);
+		page_print(page, "%s{\"host\": \"%s\", \"vendor\": \"%s\", ", host ? ", " : "", cpu.host, cpu.vendor);
+		page_print(page, "\"family\": %u, \"model\": %u, \"stepping\": %u}", cpu.family, cpu.model,
+		           cpu.stepping);
+	}
+	page_print(page, "]");
+}
+
 static void print_policy(const struct model *model, const struct page *page, const struct config_subject *subject)
 {
 	const struct config_manage *manage = CONFIG_TABLE(model->config, config_manage, TABLE_MANAGE);
@@ -117,6 +129,7 @@ static void print_subjects(const struct model *model, const struct page *page)
 		page_print(page, ", ");
 		print_rights(page, subject->rights);
 		print_vcpus(model, page, subject);
+		print_cpus(model, page, i);
 		print_devices(model, page, subject);
 		print_policy(model, page, subject);
 		page_print(page, "}");

@@ -62,6 +62,36 @@ void report_cpus(const struct model *model, uint32_t subject, char text[64])
 	}
 }
 
+/* The displayed family and model: SDM 2A CPUID, APM 3 E.3.2. */
+static void read_signature(struct report_cpu *cpu, uint32_t signature)
+{
+	cpu->stepping = signature & 0xf;
+	cpu->model = signature >> 4 & 0xf;
+	cpu->family = signature >> 8 & 0xf;
+	if (cpu->family == 6 || cpu->family == 0xf)
+		cpu->model |= signature >> 12 & 0xf0;
+	if (cpu->family == 0xf)
+		cpu->family += signature >> 20 & 0xff;
+}
+
+struct report_cpu report_cpu(const struct model *model, uint32_t subject, enum cpu_vendor host)
+{
+	const struct config_span span = config_subjects(model->config)[subject].cpuid;
+	const struct config_cpuid *row = CONFIG_TABLE(model->config, config_cpuid, TABLE_CPUID);
+	struct report_cpu cpu = {.host = host == VENDOR_AMD ? "AMD-V" : "Intel VT-x"};
+	for (uint32_t i = host * (span.count / 2); i < (host + 1) * (span.count / 2); i++) {
+		const struct config_cpuid *leaf = &row[span.first + i];
+		if (leaf->leaf == 0) {
+			memcpy(cpu.vendor, &leaf->ebx, 4);
+			memcpy(cpu.vendor + 4, &leaf->edx, 4);
+			memcpy(cpu.vendor + 8, &leaf->ecx, 4);
+		}
+		if (leaf->leaf == 1)
+			read_signature(&cpu, leaf->eax);
+	}
+	return cpu;
+}
+
 void report_digest(const struct model *model, char text[65])
 {
 	for (unsigned i = 0; i < 32; i++)

@@ -2,6 +2,7 @@
 #ifndef TOOLS_INSPECT_REPORT_H
 #define TOOLS_INSPECT_REPORT_H
 
+#include "abi/info.h"
 #include "tools/inspect/model.h"
 #include "tools/inspect/page.h"
 
@@ -23,6 +24,13 @@ struct report_sizes report_sizes(const struct model *model);
 uint64_t report_subject_ram(const struct model *model, uint32_t subject);
 /* CPUs of a subject as "0 1"; "-" if it has no vCPU. */
 void report_cpus(const struct model *model, uint32_t subject, char text[64]);
+/* Vendor and signature that CPUID shows to a subject where the core runs by `host`'s virtualization; "" = it has no such leaf. */
+struct report_cpu {
+	const char *host;
+	char vendor[13];
+	uint32_t family, model, stepping;
+};
+struct report_cpu report_cpu(const struct model *model, uint32_t subject, enum cpu_vendor host);
 /* What the core uses of a processor (lib/capability.h). `lost`: what is lost without it; NULL = it is required. */
 struct report_capability {
 	const char *vendor, *name, *lost;

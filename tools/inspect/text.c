@@ -40,6 +40,19 @@ static void print_subjects(const struct model *model, const struct page *page)
 	}
 }
 
+static void print_processors(const struct model *model, const struct page *page)
+{
+	heading(page, "CPU that a subject sees, by the host's");
+	page_print(page, "%-24s %-10s %-12s %6s %6s %8s\n", "name", "host", "vendor", "family", "model", "stepping");
+	for (uint32_t i = 0; i < model_subject_count(model); i++)
+		for (enum cpu_vendor host = VENDOR_AMD; host <= VENDOR_INTEL; host++) {
+			struct report_cpu cpu = report_cpu(model, i, host);
+			if (cpu.vendor[0])
+				page_print(page, "%-24s %-10s %-12s %6x %6x %8u\n", model->subject[i], cpu.host,
+				           cpu.vendor, (uint64_t)cpu.family, (uint64_t)cpu.model, cpu.stepping);
+		}
+}
+
 static void print_memory(const struct model *model, const struct page *page)
 {
 	heading(page, "Memory map");
@@ -262,8 +275,9 @@ void report_proof(const struct model *model, FILE *file)
 void report_text(const struct model *model, FILE *file)
 {
 	static void (*const chapter[])(const struct model *, const struct page *) = {
-	        print_system,    print_subjects, print_memory, print_mappings, print_flows,     print_matrix,
-	        print_schedules, print_rights,   print_audit,  print_sizes,    print_processor, print_proof};
+	        print_system, print_subjects,  print_processors, print_memory, print_mappings,
+	        print_flows,  print_matrix,    print_schedules,  print_rights, print_audit,
+	        print_sizes,  print_processor, print_proof};
 	struct page page = {.file = file, .kind = PAGE_TEXT};
 	for (size_t i = 0; i < sizeof(chapter) / sizeof(chapter[0]); i++)
 		chapter[i](model, &page);
