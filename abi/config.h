@@ -11,7 +11,7 @@
  * It is loaded as one boot module at any 4 KiB-aligned address and stays there: it is the pristine copy for restarts.
  * Tables are arrays of fixed-size records; every index is into the table of that kind, every (first, count) pair is a
  * run inside its table, and the runs of a table follow one another in the order of their owners, from its first record
- * to its last. All little-endian. The core's checker is lib/config.c, the tool's is tools/rules.
+ * to its last. All little-endian. The starter's checker is lib/config.c, the tool's is tools/rules.
  */
 #define CONFIG_MAGIC UINT64_C(0x31444145484b4c42) /* "BLKHEAD1" */
 #define CONFIG_VERSION 2u

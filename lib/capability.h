@@ -3,7 +3,7 @@
 #define LIB_CAPABILITY_H
 
 /*
- * What each back end uses of a processor, one list for whoever needs it: the core looks each row up at start-up and prints
+ * What each back end uses of a processor, one list for whoever needs it: the starter looks each row up and prints
  * it, `bulkhead inspect` prints it without a machine. The last two of X: what people call it, and what is lost without it;
  * 0 = it is required. The others say where it is found, in words that only the back end knows.
  */

@@ -11,7 +11,7 @@
 
 /*
  * The checker of a binary configuration: everything that the core's memory safety, termination and own separation rest
- * on, and no more (docs/decisions/two-checks.md). Used by the core before it builds anything, by the tool as the first
+ * on, and no more (docs/decisions/two-checks.md). Used by the starter before it builds anything, by the tool as the first
  * part of its full check (tools/rules), and by a fuzzer. Never reads outside [bytes, bytes + size). It does not compute
  * the digest (config_digest does: that needs the whole package).
  */

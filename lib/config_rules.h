@@ -3,7 +3,7 @@
 #define LIB_CONFIG_RULES_H
 
 /*
- * Why the core refuses a configuration, by number: it prints the number, table and record; the sentences are for the
+ * Why the starter refuses a configuration, by number: it prints the number, table and record; the sentences are for the
  * tool and the tests, rule_text() in tools/rules/rules.h. What the tool asks beyond these stands there too.
  */
 #define CONFIG_RULES(RULE)                                                                                            \

@@ -8,7 +8,7 @@
 
 /*
  * Placement: (configuration, memory map, reserved ranges, costs) -> the host-physical address of every region and of
- * the core's pool. One pure function, linked into the core and into the host tool, so that both agree to the byte.
+ * the core's pool. One pure function, linked into the starter and into the host tool, so that both agree to the byte.
  * Pinned regions are checked first: memory must lie in free RAM, a device must touch neither RAM nor the package.
  * Then the pool gets the lowest free address; the rest is placed by decreasing alignment, then decreasing size, then
  * index, each at the lowest free address. REGION_FILE takes no memory: its address is that of its payload in the

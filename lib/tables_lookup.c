@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/tables.h"
 
-/* Not linked into the core, which builds tables and leaves reading them to the hardware. */
+/* Not linked into the starter, which builds tables and leaves reading them to the hardware. */
 #define LEVELS 4u
 #define ADDRESS_BITS UINT64_C(0x000ffffffffff000)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Last stage: what only the finished tables can show. The checker that the core runs, the placement that the core
+ * Last stage: what only the finished tables can show. The checker that the starter runs, the placement that it
  * computes (on the board that the description promises), and the denied flows.
  */
 #include "lib/config.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The memory map: placement is run exactly as the core runs it, then every byte of RAM becomes part of one extent. The
+ * The memory map: placement is run exactly as the starter runs it, then every byte of RAM becomes part of one extent. The
  * extents are sorted by address and the gaps filled as "free", so a byte with two owners cannot hide: it is an overlap
  * of neighbours, and is reported.
  */

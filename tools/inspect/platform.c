@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Memory maps. What a map does not say is reserved is free for placement; so everything that the boot loader leaves in
- * RAM (first MiB, core, package) must become a reserved range here, as it does in the core's own start-up.
+ * RAM (first MiB, core, package) must become a reserved range here, as it does in the starter.
  */
 #include "tools/inspect/platform.h"
 #include <elf.h>

@@ -7,7 +7,7 @@
 #include "lib/range.h"
 
 /*
- * The full set of rules for a binary configuration: what the core checks (lib/config.h), and beyond it everything that
+ * The full set of rules for a binary configuration: what the starter checks (lib/config.h), and beyond it everything that
  * makes a description sensible and its subjects separate. `bulkhead build` asks before it writes, `bulkhead inspect`
  * of any image. The numbers follow the core's.
  */
