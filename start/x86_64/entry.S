@@ -105,7 +105,14 @@ fill: /* ECX entries at EBP: EAX, EAX + EBX, ... */
 	loop 1b
 	ret
 
-lacking:
+lacking: /* on the screen, then on the serial line */
+	mov $message, %esi
+	mov $0xb8000, %edi
+	mov $0x0f, %ah
+	mov $MESSAGE_SHOWN, %ecx
+0:	lodsb
+	stosw
+	loop 0b
 	mov $message, %esi
 1:	mov $0x3fd, %edx
 	mov $100000, %ecx
@@ -121,7 +128,9 @@ lacking:
 3:	hlt
 	jmp 3b
 message:
-	.asciz "core: this CPU lacks long mode or no-execute pages\r\n"
+	.ascii "bulkhead: cannot start: this CPU lacks long mode or no-execute pages, which Bulkhead needs."
+	.set MESSAGE_SHOWN, . - message
+	.asciz "\r\n"
 
 	.balign 8
 boot_gdt:
