@@ -28,7 +28,7 @@ struct system {
 	struct {
 		uint8_t subject, cpu;
 	} line[CONFIG_MAX_LINES]; /* whose each is, and the CPU that takes it */
-	/* of its translations: one for each vCPU of a CPU, from 1 on; those that run out share the last */
+	/* by vCPU, what tells its translations from others: from 1 on for each CPU; when they run out, several have the last */
 	uint16_t tag[CONFIG_MAX_VCPUS];
 	uint64_t region[CONFIG_MAX_REGIONS];       /* where each begins */
 	uint64_t table_root[CONFIG_MAX_SUBJECTS];  /* second-level tables */

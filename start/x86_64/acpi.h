@@ -7,7 +7,7 @@
 #include "start/x86_64/phys.h"
 
 /*
- * The little the core takes from ACPI: CPUs, IOAPICs and line overrides (MADT), the reset register (FADT). No AML.
+ * The little that is taken from ACPI: CPUs, IOAPICs and line overrides (MADT), the reset register (FADT). No AML.
  * Pure: reads only through the view, in bounded loops, every table's checksum checked. ACPI 6.5, 5.2.
  */
 #define ACPI_CPUS 64u

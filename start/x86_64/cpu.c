@@ -40,7 +40,6 @@ static void fill_gdt(void)
 	for (unsigned i = 0; i < CONFIG_MAX_CPUS; i++) {
 		struct tss *tss = &given.percpu[i].tss;
 		uint64_t slot = PERCPU_HIGH + i * PERCPU_SLOT, at = (uintptr_t)tss;
-		given.percpu[i].number = i;
 		ist_set(tss, IST_NMI, slot + 2 * 4096);
 		ist_set(tss, IST_FATAL, slot + 4 * 4096);
 		tss->iomap = sizeof *tss;

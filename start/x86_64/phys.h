@@ -7,7 +7,7 @@
 
 /*
  * A bounded view of physical memory for the parsers of what the boot loader and the firmware left there: physical
- * address `at` is readable if it lies in [base, base + size), at the pointer bias + at. The core's view has bias 0;
+ * address `at` is readable if it lies in [base, base + size), at the pointer bias + at. The starter's view has bias 0;
  * a test's view is a byte array.
  */
 struct phys_view {

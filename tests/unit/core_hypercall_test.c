@@ -485,6 +485,18 @@ static void the_self_test_finds_every_flipped_bit(void **state)
 		assert_int_equal(self_test(&step), 1);
 		*at ^= 0x80;
 	}
+	/* second-level tables and permission maps, from their first to their last byte; what vCPUs have behind them changes */
+	uint8_t *tables = (uint8_t *)(uintptr_t)the_system.table_root[0];
+	const size_t bytes = the_system.vcpu_pages - the_system.table_root[0];
+	for (unsigned i = 0; i < 100; i++) {
+		uint8_t *at = tables + (i == 0 ? 0 : i == 1 ? bytes - 1 : (unsigned)rand() % bytes);
+		*at ^= (uint8_t)(1u << i % 8);
+		assert_int_equal(self_test(&step), 1);
+		*at ^= (uint8_t)(1u << i % 8);
+	}
+	tables[bytes] ^= 1;
+	assert_int_equal(self_test(&step), 0);
+	tables[bytes] ^= 1;
 	s->names[0] ^= 1;
 	uint64_t before = rig_ring(0, 0)->next;
 	assert_int_equal(self_test(&step), 1);

@@ -256,6 +256,10 @@ static void second_level_tables_map_exactly_what_is_described(void **state)
 		}
 		uint64_t size;
 		assert_int_equal(tables_lookup(root, the_system.table_root[i], UINT64_C(1) << 40, 0x80, &size), 0);
+		/* the fake machine's permission maps: the subject's number, in every byte */
+		const uint8_t *maps = (const uint8_t *)(uintptr_t)the_system.permissions[i];
+		assert_int_equal(maps[0], i);
+		assert_int_equal(maps[placement_costs_amd.subject_pages * 4096 - 1], i);
 	}
 }
 
@@ -304,6 +308,12 @@ static void the_core_keeps_no_subject_memory_mapped(void **state)
 	assert_false(writable);
 	assert_true(mapped(the_system.table_root[0], &writable));
 	assert_false(writable);
+	assert_true(mapped(the_system.permissions[SAMPLE_SUBJECTS - 1], &writable));
+	assert_false(writable);
+	assert_true(mapped((uint64_t)(uintptr_t)the_system.sums, &writable));
+	assert_false(writable);
+	assert_true(mapped(the_system.vcpu_pages, &writable));
+	assert_true(writable);
 }
 
 /* As many regions as a configuration may have, nearly all of them kept mapped by the core. */

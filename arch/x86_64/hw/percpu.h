@@ -23,7 +23,7 @@
 #include "abi/config.h"
 
 struct percpu {
-	uint32_t number, apic_id;
+	uint32_t apic_id, reserved0;
 	struct tss { /* APM 2 12.2.5 */
 		uint32_t reserved0;
 		uint32_t rsp[6];

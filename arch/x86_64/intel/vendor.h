@@ -23,8 +23,7 @@ void intel_save(struct vcpu_state *state);
 void intel_save_control(struct vcpu_state *state);
 void intel_load(const struct vcpu_state *state);
 uint64_t intel_msr_bitmap(const struct vcpu_vendor *vendor); /* the one that goes with its mode. vcpu.c */
-/* cpu.c */
-extern uint64_t intel_current[CONFIG_MAX_CPUS]; /* the VMCS that each has loaded */
+extern uint64_t intel_current[CONFIG_MAX_CPUS];              /* the VMCS that each has loaded */
 
 static inline uint64_t vmcs_read(enum vmcs_field field)
 {

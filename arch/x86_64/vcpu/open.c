@@ -17,7 +17,7 @@ void machine_vcpu_open(struct vcpu *vcpu)
 {
 	struct vcpu_state *state = &vcpu->machine;
 	const struct config_subject *config = vcpu->subject->config;
-	uint8_t *page = (uint8_t *)(uintptr_t)the_system.vcpu_pages + vcpu->index * 2 * PAGE;
+	uint8_t *page = (uint8_t *)(uintptr_t)the_system.vcpu_pages + vcpu->index * SYSTEM_VCPU_PAGES * PAGE;
 
 	state->xsave = page + PAGE / 2;
 	state->xcr0_max = config->xcr0;
