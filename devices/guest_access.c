@@ -170,9 +170,9 @@ static void write_piece(struct layer_vcpu *vcpu, const struct piece *piece, cons
 /*
  * Devices change under the machine's lock only. RAM that all vCPUs write is compared when it is written: the part of an
  * operand whose other part made the exit. If it has changed the guest executes the instruction again; so it waits as long
- * as another vCPU of it changes that part without end, where a CPU would have locked the bus. An operand that lies in RAM as a whole is no reason for an exit: another vCPU has
- * changed the tables since, and the CPU does it itself the next time. It would be one again and again only if the guest's
- * own tables lay outside its RAM.
+ * as another vCPU of it changes that part without end, where a CPU would have locked the bus. An operand that lies in RAM
+ * as a whole is no reason for an exit: another vCPU has changed the tables since, and the CPU does it itself the next
+ * time. It would be one again and again only if the guest's own tables lay outside its RAM.
  */
 enum emulate_answer guest_access_exchange(struct layer_vcpu *vcpu, uint64_t linear, unsigned size, unsigned how,
                                           const uint64_t *expected, const uint64_t *value)

@@ -4,7 +4,8 @@
  *
  * Queues feed the one byte that port 60 reads: the controller's own answers first, then what the guest told it to answer as
  * if from the mouse (so a driver finds out whether there is a line for one, and has it switched off meanwhile), then the
- * keyboard's, then the mouse's. Whenever the byte is free the next one moves up, and the interrupt lines follow from what is there.
+ * keyboard's, then the mouse's. Whenever the byte is free the next one moves up, and the interrupt lines follow from what
+ * is there.
  * Keys come as codes of set 1; a guest that has switched the controller's translation off gets set 2.
  *
  * Left out: scan code sets 1 and 3 without translation, key repeat (a key held is the viewer's), LEDs, passwords, the
