@@ -5,7 +5,8 @@
 #include "core/system.h"
 
 /*
- * A vCPU's VMCS. It is filled by its own CPU, when that loads it for the first time: VMWRITE means the one that is loaded. The bitmaps belong to the subject: start/x86_64/permission.c.
+ * A vCPU's VMCS. It is filled by its own CPU, when that loads it for the first time: VMWRITE means the one that is loaded.
+ * The bitmaps belong to the subject: start/x86_64/permission.c.
  */
 #define PAGE 4096u
 #define EPT_WRITE_BACK 6u
