@@ -227,12 +227,18 @@ static uint16_t board_port(uint64_t r)
 	return (uint16_t)(0x1ce + (offset & 3)); /* VBE */
 }
 
+/* Four bytes from 0x3f6 reach into COM1, where they would be a sign of life or a count of functions. */
+static void attack_port(struct attacker *a, uint16_t at, uint32_t size)
+{
+	access_ports(a, at, at < COM1 && at + size > COM1 ? 2 : size);
+}
+
 static void attack_board(struct attacker *a)
 {
 	uint64_t r = next_random(a);
 	uint32_t size = r >> 3 & 3 ? 1 : 1u << (r >> 5 & 3), at = (uint32_t)(r >> 16);
 	if (r & 4)
-		access_ports(a, board_port(r >> 16), size);
+		attack_port(a, board_port(r >> 16), size);
 	else if ((r & 3) == 0)
 		access_memory(a, 0xa0000u + (at & 0x1fffc), size);
 	else if ((r & 3) == 1)
