@@ -13,15 +13,18 @@
 #include "tools/relay.h"
 
 #define PATH (PROCESS_PATH + 32)
+#define HOST_MIB \
+	2048ul /* the most that Bochs takes from its host at once: of a larger machine it keeps the rest in a file */
 #define SWITCHED_OFF "ACPI control: soft power off"
 
 const char bochs_menu[] = "setpci -d 8086:7113 40.l=0x601\n";
 
 static void describe(const struct bochs *bochs, int port, FILE *file)
 {
+	unsigned long mib = strtoul(bochs->memory_mib, NULL, 10);
 	fprintf(file,
 	        "cpu: model=%s, count=%s, ips=100000000, reset_on_triple_fault=0\n"
-	        "memory: guest=%s, host=%s\n"
+	        "memory: guest=%s, host=%lu\n"
 	        "romimage: file=/usr/share/bochs/BIOS-bochs-latest\n"
 	        "vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest\n"
 	        "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"
@@ -35,7 +38,8 @@ static void describe(const struct bochs *bochs, int port, FILE *file)
 	        "log: %s/bochs.log\n"
 	        "panic: action=fatal\n"
 	        "info: action=ignore\n",
-	        bochs->model, bochs->cpus, bochs->memory_mib, bochs->memory_mib, bochs->disc, port, bochs->directory);
+	        bochs->model, bochs->cpus, bochs->memory_mib, mib < HOST_MIB ? mib : HOST_MIB, bochs->disc, port,
+	        bochs->directory);
 	for (char *const *line = bochs->extra; *line; line++)
 		fprintf(file, "%s\n", *line);
 }
