@@ -137,6 +137,7 @@ $(B)/$(1).elf: $(patsubst %,$(B)/pc/%.o,$(PC_SRC) $(2)) tests/kernels/multiboot2
 apps: $(B)/$(1).elf
 endef
 $(eval $(call pc_rule,test-devices,$(wildcard tests/guest/devices/*.c)))
+$(eval $(call pc_rule,test-pages,$(wildcard tests/guest/pages/*.c)))
 $(eval $(call pc_rule,test-attack-rings-pc,$(wildcard tests/guest/attack-rings/pc/*.c)))
 # benchmark applications: tests/bench/NAME/main.c is an app named bench-NAME
 BENCH_APPS := $(notdir $(patsubst %/main.c,%,$(wildcard tests/bench/*/main.c)))

@@ -8,12 +8,13 @@
  * 0 = it is required. The others say where it is found, in words that only the back end knows.
  */
 /* CPUID leaf, register, bit */
-#define CAPABILITIES_AMD(X)                                               \
-	X(0x80000001u, CPUID_ECX, 1u << 2, "AMD-V (SVM)", 0)              \
-	X(0x8000000au, CPUID_EDX, 1u << 0, "nested paging (NPT)", 0)      \
-	X(1, CPUID_ECX, 1u << 26, "XSAVE", 0)                             \
-	X(0x8000000au, CPUID_EDX, 1u << 3, "instruction lengths (NRIPS)", \
-	  "an instruction with prefixes that exits misplaces RIP, in that guest")
+#define CAPABILITIES_AMD(X)                                                       \
+	X(0x80000001u, CPUID_ECX, 1u << 2, "AMD-V (SVM)", 0)                      \
+	X(0x8000000au, CPUID_EDX, 1u << 0, "nested paging (NPT)", 0)              \
+	X(1, CPUID_ECX, 1u << 26, "XSAVE", 0)                                     \
+	X(0x8000000au, CPUID_EDX, 1u << 3, "instruction lengths (NRIPS)",         \
+	  "an instruction with prefixes that exits misplaces RIP, in that guest") \
+	X(0x80000001u, CPUID_EDX, 1u << 26, "1 GiB pages", "second-level tables map by 2 MiB pages")
 #define CAPABILITIES_INTEL(X)                     \
 	X(1, CPUID_ECX, 1u << 5, "VT-x (VMX)", 0) \
 	X(1, CPUID_ECX, 1u << 26, "XSAVE", 0)
@@ -41,6 +42,7 @@
 	X(CONTROL_EXIT, EXIT_SWITCHED, "switching of PAT and EFER at exits", 0)                                   \
 	X(CONTROL_ENTRY, ENTRY_SWITCHED, "switching of PAT and EFER at entries", 0)                               \
 	X(CONTROL_EPT, EPT_USED, "EPT of four levels, write-back, 2 MiB pages", 0)                                \
-	X(CONTROL_EPT, EPT_INVEPT, "INVEPT", 0)
+	X(CONTROL_EPT, EPT_INVEPT, "INVEPT", 0)                                                                   \
+	X(CONTROL_EPT, EPT_1G, "EPT of 1 GiB pages", "second-level tables map by 2 MiB pages")
 
 #endif

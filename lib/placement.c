@@ -14,17 +14,17 @@ struct request {
 	uint64_t size, alignment;
 };
 
-/* per subject: I/O and MSR permission maps; per vCPU: VMCB or VMCS, extended state. Leaves of 1 GiB are left to hardware that
- * has them; the tables stay the same everywhere. */
+/* Per subject: I/O and MSR permission maps; per vCPU: VMCB or VMCS, extended state. Tables of a CPU that has leaves of 1 GiB
+ * leave pages unused, so that everything has the same place everywhere. */
 const struct placement_costs placement_costs_amd = {
         .subject_pages = 5,
         .vcpu_pages = 2,
-        .leaf_max = UINT64_C(2) << 20,
+        .leaf_max = TABLES_LEAF_2M,
 };
 const struct placement_costs placement_costs_intel = {
         .subject_pages = 4,
         .vcpu_pages = 2,
-        .leaf_max = UINT64_C(2) << 20,
+        .leaf_max = TABLES_LEAF_2M,
 };
 
 static void take(struct placement *out, uint64_t base, uint64_t size)

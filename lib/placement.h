@@ -20,7 +20,7 @@ struct placement_range {
 /* Pages of the core's pool that a machine needs, besides second-level tables. */
 struct placement_costs {
 	uint32_t cpu_pages, subject_pages, vcpu_pages, fixed_pages;
-	uint64_t leaf_max; /* largest second-level leaf the machine has: 4 KiB, 2 MiB or 1 GiB */
+	uint64_t leaf_max; /* largest second-level leaf that every such machine has: places are kept for its tables */
 };
 extern const struct placement_costs placement_costs_amd, placement_costs_intel;
 struct placement_input {

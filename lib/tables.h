@@ -23,6 +23,9 @@ struct table_format {
 };
 extern const struct table_format table_format_npt, table_format_ept;
 
+#define TABLES_LEAF_2M (UINT64_C(2) << 20)
+#define TABLES_LEAF_1G (UINT64_C(1) << 30)
+
 /* Number of 4 KiB table pages the subject needs, root included. */
 uint64_t tables_count(const struct config_header *config, uint32_t subject, uint64_t leaf_max);
 /*

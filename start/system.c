@@ -126,12 +126,12 @@ static uint64_t build_tables(struct system *system)
 
 	memset((void *)(uintptr_t)at, 0, placement.pool_size);
 	for (uint32_t i = 0; i < config->table[TABLE_SUBJECT].count; i++) {
-		const uint64_t count = tables_count(config, i, costs->leaf_max);
+		const uint64_t count = tables_count(config, i, machine_leaf_max());
 		system->table_root[i] = at;
-		if (tables_build(config, &placement, i, machine_table_format(), costs->leaf_max,
+		if (tables_build(config, &placement, i, machine_table_format(), machine_leaf_max(),
 		                 (uint64_t *)(uintptr_t)at, at, count) != OK)
 			system_refuse("no second-level tables", config_subjects(config)[i].name, i);
-		at += count * PAGE;
+		at += tables_count(config, i, costs->leaf_max) * PAGE;
 	}
 	for (uint32_t i = 0; i < config->table[TABLE_SUBJECT].count; i++, at += costs->subject_pages * PAGE) {
 		system->permissions[i] = at;

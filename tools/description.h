@@ -47,6 +47,7 @@ struct described_subject {
 	uint32_t cpu[CONFIG_MAX_CPUS];
 	uint32_t vcpu_first, vcpu_count;
 	unsigned level, fpu, apic, boot;
+	uint64_t pages;    /* guests: largest page that second-level tables map its RAM by */
 	uint32_t features; /* bits: index into cpuid_features */
 	uint32_t flags;
 	bool coinciding;

@@ -11,7 +11,7 @@ static const struct attribute_default subject_defaults[] = {
 static const struct attribute_default app_defaults[] = {
         {"memory", "1M"}, {"features", ""}, {"fpu", "sse"}, {"apic", "x2apic"}, {"options", ""}};
 static const struct attribute_default guest_defaults[] = {
-        {"memory", "256M"}, {"features", "rdrand"}, {"boot", "linux"}};
+        {"memory", "256M"}, {"pages", "2M"}, {"features", "rdrand"}, {"boot", "linux"}};
 static const struct attribute_default kernel_defaults[] = {{"kernel", "vmlinuz"}};
 /* where Debian's packages seabios and ovmf put them */
 static const struct attribute_default bios_defaults[] = {

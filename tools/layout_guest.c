@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A guest's RAM, and its layer's view of it. RAM begins at 0, leaves out the last GiB below 4 GiB (devices) and goes on
- * at 4 GiB. A guest with a screen does not see its RAM at A0000, where the VGA has its planes. Regions of 2 MiB alignment, so that both second-level tables map them with 2 MiB leaves.
+ * at 4 GiB. A guest with a screen does not see its RAM at A0000, where the VGA has its planes. Regions are aligned to 2 MiB,
+ * or as `pages` says to 1 GiB, so that both second-level tables map them with leaves of that size.
  */
+#include "lib/tables.h"
 #include "tools/layout.h"
 
 #define RAM_HOLE (UINT64_C(3) << 30)
 #define RAM_HIGH (UINT64_C(4) << 30)
-#define LARGE (UINT64_C(2) << 20)
 #define VGA_BEGIN UINT64_C(0xa0000)
 #define VGA_END UINT64_C(0xb0000)
 #define ROM_LIMIT (UINT64_C(8) << 20)
@@ -77,7 +78,8 @@ void layout_guest(struct layout *layout)
 			continue;
 		const char *name = report_print(&layout->compiler->report, "%s.%s", s->name, parts[i].name);
 		uint32_t region = layout_region(layout->image, name, REGION_RAM, layout->subject, size, s->line);
-		IMAGE_TABLE(layout->image, config_region, TABLE_REGION)[region].alignment = LARGE;
+		IMAGE_TABLE(layout->image, config_region, TABLE_REGION)
+		[region].alignment = size < s->pages ? TABLES_LEAF_2M : s->pages;
 		bool hole = !i && has_screen(layout->compiler->description, layout->subject) && size > VGA_END;
 		map_ram(layout, region, i ? RAM_HIGH : 0, 0, hole ? VGA_BEGIN : size);
 		if (hole)

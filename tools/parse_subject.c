@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* <app> and <guest>: each guest yields two subjects, itself and its layer, with paired vCPUs on the same CPUs. */
 #include <string.h>
+#include "lib/tables.h"
 #include "tools/cpuid_level.h"
 #include "tools/parse.h"
 
 static const char *const levels[] = {"x86-64-v2", "x86-64-v3", NULL};
 static const char *const fpus[] = {"none", "sse", "avx", NULL};
+static const char *const pages[] = {"2M", "1G", NULL};
 static const char *const apics[] = {"xapic", "x2apic", NULL};
 static const char *const boots[] = {"linux", "multiboot", "pvh", "firmware", "multiboot2", NULL};
 static const char *const firmwares[] = {"bios", "uefi", NULL};
@@ -149,6 +151,19 @@ static void parse_layer(struct compiler *compiler, xmlNodePtr node, uint32_t gue
 		        "a guest has one virtualization layer; remove the second <layer>");
 }
 
+static void parse_pages(struct compiler *compiler, const xmlNode *node, struct described_subject *guest)
+{
+	bool huge = node_choice(compiler, node, "pages", pages);
+	/* the VGA's hole divides the first GiB */
+	uint64_t least = node_next(node->children, "screen") ? 2 * TABLES_LEAF_1G : TABLES_LEAF_1G;
+	guest->pages = huge ? TABLES_LEAF_1G : TABLES_LEAF_2M;
+	if (huge && guest->memory < least)
+		problem(&compiler->report, guest->line, "E-guest-pages",
+		        "no page of 1G fits into the RAM of \"%s\"; use memory=\"%lluG\" or more%s, or pages=\"2M\"",
+		        guest->name, (unsigned long long)(least >> 30),
+		        least > TABLES_LEAF_1G ? " (its first GiB has the VGA's hole)" : "");
+}
+
 static void parse_boot(struct compiler *compiler, const xmlNode *node, struct described_subject *guest)
 {
 	guest->boot = node_choice(compiler, node, "boot", boots);
@@ -179,6 +194,7 @@ static void parse_one(struct compiler *compiler, xmlNodePtr node)
 	parse_common(compiler, node, subject);
 	if (subject->kind == KIND_GUEST) {
 		parse_boot(compiler, node, subject);
+		parse_pages(compiler, node, subject);
 	} else {
 		subject->image = node_attribute(compiler, node, "image");
 		subject->options = node_attribute(compiler, node, "options");

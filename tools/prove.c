@@ -4,6 +4,7 @@
  * computes (on the board that the description promises), and the denied flows.
  */
 #include "lib/config.h"
+#include "lib/tables.h"
 #include "tools/rules/rules.h"
 #include "lib/placement.h"
 #include "tools/description.h"
@@ -38,10 +39,13 @@ static void does_not_fit(struct compiler *compiler, const struct config_header *
 {
 	const char *what =
 	        placement->failed == CONFIG_NONE ? "the core's tables" : config_regions(config)[placement->failed].name;
+	bool huge = placement->failed != CONFIG_NONE &&
+	            config_regions(config)[placement->failed].alignment > TABLES_LEAF_2M;
 	problem(&compiler->report, line_of(compiler, config, placement->failed), "E-memory-fit",
-	        "\"%s\" does not fit: %llu KiB are missing on %s; make subjects smaller, or say <board "
+	        "\"%s\" does not fit%s: %llu KiB are missing on %s; make subjects smaller, or say <board "
 	        "memory=\"...\"/>",
-	        what, (unsigned long long)(placement->missing >> 10), board);
+	        what, huge ? " at a multiple of 1 GiB (pages=\"1G\")" : "",
+	        (unsigned long long)(placement->missing >> 10), board);
 }
 
 /* The same target as `bulkhead inspect` and `bulkhead run` have: QEMU's q35, or a platform file. */

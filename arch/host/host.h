@@ -60,6 +60,7 @@ struct host {
 	uint32_t console_length;
 	const char *missing_feature; /* machine_check names it */
 	bool cpus_fail;              /* machine_cpus_start does */
+	uint64_t leaf_max;           /* of second-level tables; 0: 2 MiB */
 	uint32_t cpuid_value;        /* every CPUID register of the host */
 	uint32_t power_port, power_value;
 	enum host_end { HOST_RUNNING, HOST_STOPPED, HOST_REBOOTED, HOST_OFF } end;

@@ -30,6 +30,11 @@ const struct table_format *machine_table_format(void)
 	return &table_format_npt;
 }
 
+uint64_t machine_leaf_max(void)
+{
+	return host.leaf_max ? host.leaf_max : placement_costs_amd.leaf_max;
+}
+
 void machine_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
 {
 	(void)leaf;

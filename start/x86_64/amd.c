@@ -22,6 +22,14 @@ static enum status check(const char **what)
 	return OK;
 }
 
+static uint64_t leaf_max(void)
+{
+	uint32_t regs[4];
+
+	cpuid(0x80000001u, 0, regs);
+	return regs[CPUID_EDX] >> 26 & 1 ? TABLES_LEAF_1G : TABLES_LEAF_2M;
+}
+
 /* The host's segments and the like never change, so VMSAVE is done once, and VMLOAD when a guest's were loaded. */
 static void open(unsigned cpu)
 {
@@ -37,5 +45,5 @@ static void finish(uint64_t root)
 	(void)root; /* an exit leaves the host's state as it was */
 }
 
-const struct vendor vendor_amd = {VENDOR_AMD, &placement_costs_amd, &table_format_npt, check, open,
+const struct vendor vendor_amd = {VENDOR_AMD, &placement_costs_amd, &table_format_npt, leaf_max, check, open,
                                   finish,     permission_amd};

@@ -11,6 +11,7 @@
 #define EXIT_SWITCHED (EXIT_SAVE_DEBUG | EXIT_HOST_64 | EXIT_SAVE_PAT | EXIT_LOAD_PAT | EXIT_SAVE_EFER | EXIT_LOAD_EFER)
 #define ENTRY_SWITCHED (ENTRY_LOAD_DEBUG | ENTRY_LOAD_PAT | ENTRY_LOAD_EFER)
 #define EPT_USED (1u << 6 | 1u << 14 | 1u << 16)
+#define EPT_1G CONTROL_EPT_1G
 #define EPT_INVEPT (1u << 20)
 #define ROW(word, mask, name, lost) {word, mask, name, lost},
 const struct capability control_table[] = {CONTROLS_INTEL(ROW)};

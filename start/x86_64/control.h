@@ -7,6 +7,7 @@
 
 /* Pure: from what the capability MSRs say (SDM 3D appendix A) to the control words of every VMCS. */
 /* What the back end uses. `lost`: what is lost without it; 0 = it is required. */
+#define CONTROL_EPT_1G (1u << 17)
 struct capability {
 	uint32_t word, mask;
 	const char *name, *lost;

@@ -54,6 +54,11 @@ static enum status check(const char **what)
 	return OK;
 }
 
+static uint64_t leaf_max(void)
+{
+	return given.controls[CONTROL_EPT] & CONTROL_EPT_1G ? TABLES_LEAF_1G : TABLES_LEAF_2M;
+}
+
 static void permissions(const struct config_header *config, uint32_t subject, uint8_t *pages)
 {
 	permission_intel(config, subject, (uint32_t)given.controls[CONTROL_SECONDARY], pages);
@@ -110,5 +115,5 @@ static void finish(uint64_t root)
 	memcpy(given.vmcs, fields, sizeof(fields));
 }
 
-const struct vendor vendor_intel = {VENDOR_INTEL, &placement_costs_intel, &table_format_ept, check, open, finish,
-                                    permissions};
+const struct vendor vendor_intel = {
+        VENDOR_INTEL, &placement_costs_intel, &table_format_ept, leaf_max, check, open, finish, permissions};

@@ -67,6 +67,11 @@ const struct table_format *machine_table_format(void)
 	return image_vendor->format;
 }
 
+uint64_t machine_leaf_max(void)
+{
+	return image_vendor->leaf_max();
+}
+
 void machine_permissions(const struct config_header *config, uint32_t subject, uint8_t *pages)
 {
 	image_vendor->permissions(config, subject, pages);

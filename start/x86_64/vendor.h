@@ -10,6 +10,7 @@ struct vendor {
 	uint32_t number; /* enum cpu_vendor */
 	const struct placement_costs *costs;
 	const struct table_format *format;
+	uint64_t (*leaf_max)(void); /* after check() */
 	/* Fills its part of `given`. ERR_FEATURE: *what is missing. */
 	enum status (*check)(const char **what);
 	/* On each CPU, when all of it is checked: ready to run vCPUs. */

@@ -9,6 +9,7 @@
 #include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/msr.h"
 #include "lib/config.h"
+#include "lib/tables.h"
 #include "tools/rules/rules.h"
 #include "tests/unit/compiler_files.h"
 #include "tools/description.h"
@@ -122,6 +123,25 @@ static void guest_ram_leaves_the_last_gigabyte_below_four_to_devices(void **stat
 	uint32_t guest = subject_named(config, "linux");
 	assert_int_equal(mapping_of(config, guest, 0)->size, UINT64_C(3) << 30);
 	assert_int_equal(mapping_of(config, guest, UINT64_C(4) << 30)->size, UINT64_C(1) << 30);
+}
+
+static void pages_of_a_gib_align_what_has_room_for_one(void **state)
+{
+	(void)state;
+	const struct config_header *config = good(GUEST("memory='3584M' pages='1G'"));
+	uint32_t guest = subject_named(config, "linux");
+	const struct config_mapping *low = mapping_of(config, guest, 0);
+	const struct config_mapping *high = mapping_of(config, guest, UINT64_C(4) << 30);
+	assert_int_equal(config_regions(config)[low->region].alignment, 1u << 30);
+	assert_int_equal(config_regions(config)[high->region].alignment, 2u << 20);
+	config = good(GUEST("memory='4608M' pages='1G'"));
+	guest = subject_named(config, "linux");
+	high = mapping_of(config, guest, UINT64_C(4) << 30);
+	assert_int_equal(config_regions(config)[high->region].alignment, 1u << 30);
+	/* a page for each of the four GiB, in the guest's tables and in its layer's view: a table less each */
+	for (unsigned i = 0; i < 2; i++, guest = config_subjects(config)[guest].partner)
+		assert_int_equal(
+		        tables_count(config, guest, TABLES_LEAF_2M) - tables_count(config, guest, TABLES_LEAF_1G), 4);
 }
 
 static void the_information_page_names_channels_roles_and_peers(void **state)
@@ -428,6 +448,7 @@ int main(void)
 	        cmocka_unit_test(one_line_makes_a_package_that_the_core_accepts),
 	        cmocka_unit_test(each_segment_has_its_own_rights_and_the_last_gets_the_rest),
 	        cmocka_unit_test(a_guest_has_a_layer_that_sees_its_ram_and_nothing_executable_in_it),
+	        cmocka_unit_test(pages_of_a_gib_align_what_has_room_for_one),
 	        cmocka_unit_test(guest_ram_leaves_the_last_gigabyte_below_four_to_devices),
 	        cmocka_unit_test(the_information_page_names_channels_roles_and_peers),
 	        cmocka_unit_test(both_ends_of_a_channel_meet_in_the_same_memory),

@@ -263,6 +263,42 @@ static void second_level_tables_map_exactly_what_is_described(void **state)
 	}
 }
 
+static void a_gib_is_one_leaf_where_the_cpu_has_such_and_nothing_has_another_place(void **state)
+{
+	static const uint64_t large[] = {TABLES_LEAF_2M, TABLES_LEAF_1G}, at = 8 * TABLES_LEAF_1G;
+	uint64_t root[2][SAMPLE_SUBJECTS], maps[2];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct sample *s = rig_sample();
+		s->region[SAMPLE_VGA].hpa = at;
+		s->region[SAMPLE_VGA].size = s->region[SAMPLE_VGA].alignment = TABLES_LEAF_1G;
+		for (uint32_t m = 0; m < s->header.table[TABLE_MAPPING].count; m++)
+			if (s->mapping[m].region == SAMPLE_VGA) {
+				s->mapping[m].gpa = at;
+				s->mapping[m].size = TABLES_LEAF_1G;
+			}
+		rig_prepare(s);
+		host.leaf_max = large[i];
+		rig_start();
+		unsigned found = 0;
+		for (uint32_t j = 0; j < SAMPLE_SUBJECTS; j++) {
+			uint64_t size, leaf = tables_lookup((const uint64_t *)(uintptr_t)the_system.table_root[j],
+			                                    the_system.table_root[j], at + 0x12345000, 0x80, &size);
+			root[i][j] = the_system.table_root[j] - the_system.table_root[0];
+			if (!leaf)
+				continue;
+			found++;
+			assert_int_equal(size, large[i]);
+		}
+		assert_int_not_equal(found, 0);
+		maps[i] = the_system.permissions[0] - the_system.table_root[0];
+		free(s);
+	}
+	assert_memory_equal(root[0], root[1], sizeof(root[0]));
+	assert_int_equal(maps[0], maps[1]);
+}
+
 /* The fake machine has two tags. */
 static void vcpus_of_a_cpu_have_tags_of_their_own_until_they_run_out(void **state)
 {
@@ -399,6 +435,7 @@ int main(void)
 	        cmocka_unit_test(every_page_is_placed_filled_and_protected),
 	        cmocka_unit_test(second_level_tables_map_exactly_what_is_described),
 	        cmocka_unit_test(vcpus_of_a_cpu_have_tags_of_their_own_until_they_run_out),
+	        cmocka_unit_test(a_gib_is_one_leaf_where_the_cpu_has_such_and_nothing_has_another_place),
 	        cmocka_unit_test(the_core_keeps_no_subject_memory_mapped),
 	        cmocka_unit_test(the_largest_number_of_kept_regions_fits),
 	        cmocka_unit_test(numbers_are_printed_without_leading_zeros),

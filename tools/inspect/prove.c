@@ -131,12 +131,14 @@ static uint64_t pages_stated(const struct config_header *config, uint32_t subjec
 	return pages;
 }
 
-static bool prove_format(struct walker *walker, const struct table_format *format, bool ept, uint64_t *pages)
+static bool prove_format(struct walker *walker, const struct table_format *format, bool ept, uint64_t *pages,
+                         uint64_t leaf_max)
 {
 	walker->ept = ept;
+	walker->count = tables_count(walker->config, walker->subject, leaf_max);
 	walker->proof->pages = walker->proof->leaves = walker->proof->table_pages = 0;
-	if (tables_build(walker->config, &walker->model->placement, walker->subject, format,
-	                 walker->model->platform.costs.leaf_max, pages, walker->at, walker->count) != OK)
+	if (tables_build(walker->config, &walker->model->placement, walker->subject, format, leaf_max, pages,
+	                 walker->at, walker->count) != OK)
 		return wrong(walker, "they cannot be built: mappings overlap", 0);
 	if (!walk(walker, walker->at, 3, 0))
 		return false;
@@ -151,9 +153,9 @@ static bool prove_format(struct walker *walker, const struct table_format *forma
 static uint64_t prove_subject(struct model *model, uint32_t subject, uint64_t at)
 {
 	struct proof *proof = &model->proof[subject];
-	uint64_t count = tables_count(model->config, subject, model->platform.costs.leaf_max);
-	struct walker walker = {
-	        .model = model, .config = model->config, .at = at, .count = count, .subject = subject, .proof = proof};
+	const uint64_t leaf_max = model->platform.costs.leaf_max;
+	uint64_t count = tables_count(model->config, subject, leaf_max);
+	struct walker walker = {.model = model, .config = model->config, .at = at, .subject = subject, .proof = proof};
 	proof->table_pages = count;
 	if (!count || count > TABLE_PAGES_MAX) {
 		proof->state = count ? PROOF_TOO_LARGE : PROOF_NONE;
@@ -163,8 +165,11 @@ static uint64_t prove_subject(struct model *model, uint32_t subject, uint64_t at
 	if (!pages)
 		abort();
 	walker.pages = pages;
-	if (prove_format(&walker, &table_format_npt, false, pages) &&
-	    prove_format(&walker, &table_format_ept, true, pages))
+	/* on a CPU with leaves of 1 GiB, and on one without: what is counted is that of the latter, whose tables are more */
+	if (prove_format(&walker, &table_format_npt, false, pages, TABLES_LEAF_1G) &&
+	    prove_format(&walker, &table_format_ept, true, pages, TABLES_LEAF_1G) &&
+	    prove_format(&walker, &table_format_npt, false, pages, leaf_max) &&
+	    prove_format(&walker, &table_format_ept, true, pages, leaf_max))
 		proof->state = PROOF_EQUAL;
 	free(pages);
 	return count;

@@ -253,7 +253,7 @@ static void print_proof(const struct model *model, const struct page *page)
 	                                      [PROOF_EQUAL] = "equal to its mappings",
 	                                      [PROOF_WRONG] = "DIFFERENT",
 	                                      [PROOF_TOO_LARGE] = "not proved: more than 1 GiB of tables"};
-	heading(page, "Proof: second-level tables, built and walked back (NPT and EPT)");
+	heading(page, "Proof: second-level tables, built and walked back (NPT and EPT, with 1 GiB pages and without)");
 	for (uint32_t s = 0; s < model_subject_count(model); s++) {
 		const struct proof *proof = &model->proof[s];
 		page_print(page, "%-24s %9U pages in %6U leaves, %4U table pages: %s%s%s\n", model->subject[s],

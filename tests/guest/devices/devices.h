@@ -17,7 +17,6 @@ enum { PORTS_IDE = 0x9000, PORTS_DISK = 0xc000, PORTS_NET = 0xc100, PORTS_RNG = 
 #define MEMORY_RNG 0xd2000000u
 enum { AT_CARD = DEVFN(4, 0), AT_NET = DEVFN(5, 0), AT_DISK = DEVFN(6, 0), AT_RNG = DEVFN(7, 0) }; /* system.xml */
 
-void pc_main(void);
 /* board.c, ide.c, virtio.c, cards.c */
 void test_board(void);
 void test_ide(void);

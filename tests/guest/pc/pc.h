@@ -66,6 +66,8 @@ static inline uint32_t place_of(const volatile void *data)
 	return (uint32_t)(uintptr_t)data;
 }
 
+void pc_main(void);
+
 void put(char c);
 /* "ok: what" or "FAIL: what" */
 void check(bool good, const char *what);

@@ -17,7 +17,6 @@ enum { PORTS_IDE = 0x9000, PORTS_VIRTIO = 0xc000 }; /* a page of ports each */
 enum { AT_CARD = DEVFN(4, 0), AT_VIRTIO = 5 }; /* system.xml: the card, and the first place of virtio */
 enum { VIRTIO_NET, VIRTIO_DISK, VIRTIO_ENTROPY, VIRTIO_CONSOLE, VIRTIO_SERVED, VIRTIO_DEVICES };
 
-void pc_main(void);
 uint32_t random32(void);
 /* 0 .. limit - 1 */
 uint32_t below(uint32_t limit);
