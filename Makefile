@@ -259,13 +259,13 @@ $(B)/programs/multiboot2.elf: tests/kernels/multiboot2.c tests/kernels/multiboot
 	$(Q)ld -m elf_i386 -n -z noexecstack --no-warn-rwx-segments --build-id=none -T tests/kernels/multiboot2.ld $@.o -o $@
 $(B)/programs/multiboot2.iso: systems/guest/grub-cd $(addprefix $(B)/programs/,multiboot2.elf memtest86+x64.bin u-boot.rom)
 	systems/guest/grub-cd $@ multiboot2 $(filter-out systems/%,$^)
-$(B)/programs/modes.img: tests/kernels/modes.S
+$(B)/programs/modes.img $(B)/programs/shadow.img: $(B)/programs/%.img: tests/kernels/%.S
 	@mkdir -p $(@D)
 	$(Q)gcc -m32 -c $< -o $@.o
 	$(Q)ld -m elf_i386 -Ttext=0x7c00 --oformat binary -e start $@.o -o $@
 	$(Q)truncate -s 1M $@
 .PHONY: program-files
-program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso pxe-e1000.rom u-boot.rom multiboot2.iso modes.img installer/linux)
+program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso pxe-e1000.rom u-boot.rom multiboot2.iso modes.img shadow.img installer/linux)
 image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
 	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img) \
 	$(if $(filter %shared.xml,$(SYSTEM)),$(B)/shared.cpio.gz)

@@ -16,6 +16,11 @@
 #define APP_WINDOW_GPA UINT64_C(0x11000000) /* channels, frames, files ... are placed from here up, below 1 GiB */
 #define LAYER_GUEST_GPA \
 	UINT64_C(0x400000000) /* guest-physical address g of the guest is LAYER_GUEST_GPA + g of its layer */
+/* RAM of a guest with firmware that it may not write: shadows of ROM. A write is its layer's, which knows PAM. */
+#define GUEST_SHADOW_VIDEO UINT64_C(0xc0000)
+#define GUEST_SHADOW_VIDEO_BYTES UINT64_C(0x8000)
+#define GUEST_SHADOW_BIOS UINT64_C(0xf0000)
+#define GUEST_SHADOW_BIOS_BYTES UINT64_C(0x10000)
 #define NAME_BYTES 32
 
 struct info_table {

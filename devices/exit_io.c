@@ -60,7 +60,6 @@ void exit_io_string(struct layer_vcpu *vcpu, uint32_t info, struct resume *resum
 	const struct code_memo *code;
 	bool left = false;
 	exit_frame_complete(vcpu);
-	vcpu->fault_gpa = UINT64_MAX;
 	vcpu->fault_is_operand = false;
 	enum emulate_answer answer = guest_access_decode(vcpu, &code);
 	const struct instruction *in = &code->instruction;

@@ -197,7 +197,7 @@ static enum status attach_board(struct machine *machine)
 	struct pin pirq = {piix3_set, &machine->piix3, 0};
 	piix3_init(&machine->piix3, &machine->isa);
 	pci_init(&machine->pci, &machine->bus, &machine->mmio, &machine->memory, &pirq);
-	host_bridge_init(&machine->host_bridge);
+	host_bridge_init(&machine->host_bridge, machine->memory.rom_count != 0);
 	reset_init(&machine->reset, &reset);
 	debug_init(&machine->debug, &debug);
 	enum status status = pci_connect(&machine->pci, 0, 0, &machine->host_bridge);

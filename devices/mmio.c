@@ -33,10 +33,10 @@ static void set_lapic_register(struct layer_vcpu *vcpu, unsigned offset, unsigne
 		vcpu->dfr = (uint32_t)value | 0x0fffffff;
 }
 
-/* RAM that faulted is memory the guest may not write: firmware. Its reads are memory's, its writes go nowhere. */
-static bool is_rom(const struct layer_vcpu *vcpu, uint64_t gpa)
+/* RAM that faults when it is written. Its reads are memory's, its writes go where PAM says. */
+static bool is_shadow(const struct layer_vcpu *vcpu, uint64_t gpa)
 {
-	return (gpa & PAGE_MASK) == (vcpu->fault_gpa & PAGE_MASK);
+	return host_bridge_shadow(&vcpu->machine->host_bridge, gpa);
 }
 
 /* Where no RAM ever lies nobody has to look for it. */
@@ -81,13 +81,13 @@ uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
 
 void *mmio_ram(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size)
 {
-	return may_be_memory(gpa) && !is_rom(vcpu, gpa) ? guest_memory_at(&vcpu->machine->memory, gpa, size) : 0;
+	return may_be_memory(gpa) && !is_shadow(vcpu, gpa) ? guest_memory_at(&vcpu->machine->memory, gpa, size) : 0;
 }
 
 void mmio_write(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size, uint64_t value)
 {
 	if (may_be_memory(gpa) && guest_memory_at(&vcpu->machine->memory, gpa, size)) {
-		if (!is_rom(vcpu, gpa))
+		if (!is_shadow(vcpu, gpa) || host_bridge_lets_write(&vcpu->machine->host_bridge, gpa))
 			guest_memory_write(&vcpu->machine->memory, gpa, &value, size);
 		return;
 	}

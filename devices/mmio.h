@@ -9,7 +9,7 @@
  * 4 GiB nobody reads as all ones and swallows writes, as a PCI bus does; above, it is the guest's fault.
  */
 uint64_t mmio_read(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size);
-/* The place itself, if it is RAM that the guest may write; else 0. */
+/* The place itself, if it is RAM that the guest writes without an exit; else 0. */
 void *mmio_ram(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size);
 void mmio_write(struct layer_vcpu *vcpu, uint64_t gpa, unsigned size, uint64_t value);
 

@@ -17,6 +17,8 @@ static const struct {
 	const char *name, *info;
 } parts[] = {{"ram", "ram"}, {"high", "ram-high"}};
 
+#define ALL (MAP_READ | MAP_WRITE | MAP_EXECUTE)
+
 static bool has_screen(const struct description *d, uint32_t guest)
 {
 	for (unsigned i = 0; i < d->device_count; i++)
@@ -25,15 +27,40 @@ static bool has_screen(const struct description *d, uint32_t guest)
 	return false;
 }
 
-static void map_ram(struct layout *layout, uint32_t region, uint64_t gpa, uint64_t offset, uint64_t size)
+static void map_ram(struct layout *layout, uint32_t region, uint64_t gpa, uint64_t offset, uint64_t size,
+                    uint32_t rights)
 {
-	*IMAGE_ROW(layout->image, config_mapping, TABLE_MAPPING) =
-	        (struct config_mapping){.subject = layout->subject,
-	                                .region = region,
-	                                .gpa = gpa + offset,
-	                                .offset = offset,
-	                                .size = size,
-	                                .rights = MAP_READ | MAP_WRITE | MAP_EXECUTE};
+	*IMAGE_ROW(layout->image, config_mapping, TABLE_MAPPING) = (struct config_mapping){.subject = layout->subject,
+	                                                                                   .region = region,
+	                                                                                   .gpa = gpa + offset,
+	                                                                                   .offset = offset,
+	                                                                                   .size = size,
+	                                                                                   .rights = rights};
+}
+
+/* The RAM below 3 GiB in pieces: where the VGA is there is none, and what shadows a ROM cannot be written. */
+static void map_low_ram(struct layout *layout, uint32_t region, uint64_t size)
+{
+	const bool firmware = layout->compiler->description->subject[layout->subject].boot == BOOT_FIRMWARE;
+	const struct {
+		uint64_t begin, end;
+		bool present;
+		uint32_t rights;
+	} pieces[] = {
+	        {VGA_BEGIN, VGA_END, has_screen(layout->compiler->description, layout->subject), 0},
+	        {GUEST_SHADOW_VIDEO, GUEST_SHADOW_VIDEO + GUEST_SHADOW_VIDEO_BYTES, firmware, MAP_READ | MAP_EXECUTE},
+	        {GUEST_SHADOW_BIOS, GUEST_SHADOW_BIOS + GUEST_SHADOW_BIOS_BYTES, firmware, MAP_READ | MAP_EXECUTE},
+	        {size, size, true, 0},
+	};
+	uint64_t at = 0;
+	for (unsigned i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
+		if (!pieces[i].present || pieces[i].end > size)
+			continue;
+		map_ram(layout, region, 0, at, pieces[i].begin - at, ALL);
+		if (pieces[i].rights)
+			map_ram(layout, region, 0, pieces[i].begin, pieces[i].end - pieces[i].begin, pieces[i].rights);
+		at = pieces[i].end;
+	}
 }
 
 /* Firmware is RAM that the guest may not write: it ends at 4 GiB, the variables below the code. */
@@ -80,10 +107,10 @@ void layout_guest(struct layout *layout)
 		uint32_t region = layout_region(layout->image, name, REGION_RAM, layout->subject, size, s->line);
 		IMAGE_TABLE(layout->image, config_region, TABLE_REGION)
 		[region].alignment = size < s->pages ? TABLES_LEAF_2M : s->pages;
-		bool hole = !i && has_screen(layout->compiler->description, layout->subject) && size > VGA_END;
-		map_ram(layout, region, i ? RAM_HIGH : 0, 0, hole ? VGA_BEGIN : size);
-		if (hole)
-			map_ram(layout, region, 0, VGA_END, size - VGA_END);
+		if (i)
+			map_ram(layout, region, RAM_HIGH, 0, size, ALL);
+		else
+			map_low_ram(layout, region, size);
 	}
 	layout_shared(layout);
 	layout_rom(layout, "rom", s->rom, &rom);
@@ -100,7 +127,7 @@ static void map_guest_ram(struct layout *layout, uint32_t guest)
 		        &IMAGE_TABLE(layout->image, config_region, TABLE_REGION)[mapping.region];
 		if (mapping.subject != guest || region->kind != REGION_RAM)
 			continue;
-		if (!(mapping.rights & MAP_WRITE)) {
+		if (!(mapping.rights & MAP_WRITE) && mapping.gpa >= RAM_HOLE) {
 			layout_tell(layout, "rom", INFO_GUEST_ROM, layout_window(layout, mapping.region, MAP_READ),
 			            mapping.size, INFO_READ)
 			        ->bytes = mapping.gpa;

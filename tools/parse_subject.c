@@ -154,14 +154,15 @@ static void parse_layer(struct compiler *compiler, xmlNodePtr node, uint32_t gue
 static void parse_pages(struct compiler *compiler, const xmlNode *node, struct described_subject *guest)
 {
 	bool huge = node_choice(compiler, node, "pages", pages);
-	/* the VGA's hole divides the first GiB */
-	uint64_t least = node_next(node->children, "screen") ? 2 * TABLES_LEAF_1G : TABLES_LEAF_1G;
+	/* the VGA's hole and shadows of ROM divide the first GiB */
+	bool divided = guest->boot == BOOT_FIRMWARE || node_next(node->children, "screen");
+	uint64_t least = divided ? 2 * TABLES_LEAF_1G : TABLES_LEAF_1G;
 	guest->pages = huge ? TABLES_LEAF_1G : TABLES_LEAF_2M;
 	if (huge && guest->memory < least)
 		problem(&compiler->report, guest->line, "E-guest-pages",
 		        "no page of 1G fits into the RAM of \"%s\"; use memory=\"%lluG\" or more%s, or pages=\"2M\"",
 		        guest->name, (unsigned long long)(least >> 30),
-		        least > TABLES_LEAF_1G ? " (its first GiB has the VGA's hole)" : "");
+		        divided ? " (its first GiB has holes: VGA or firmware)" : "");
 }
 
 static void parse_boot(struct compiler *compiler, const xmlNode *node, struct described_subject *guest)

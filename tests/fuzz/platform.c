@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bus.count = 0;
 	mmio.count = 0;
 	pci_init(&pci, &bus, &mmio, &memory, &(struct pin){0});
-	host_bridge_init(&bridge);
+	host_bridge_init(&bridge, true);
 	pm_init(&pm, &clock, &(struct pm_sink){count, &events}, &(struct pin){probe_set, &sci, 0});
 	reset_init(&reset, &(struct reset_sink){count, &events});
 	debug_init(&debug, &(struct debug_sink){.exit = leave, .owner = &events});

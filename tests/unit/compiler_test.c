@@ -125,6 +125,23 @@ static void guest_ram_leaves_the_last_gigabyte_below_four_to_devices(void **stat
 	assert_int_equal(mapping_of(config, guest, UINT64_C(4) << 30)->size, UINT64_C(1) << 30);
 }
 
+static void a_guest_with_firmware_cannot_write_the_shadows_of_rom_and_its_layer_can(void **state)
+{
+	(void)state;
+	const struct config_header *config =
+	        good("<system name='s'><guest name='pc' firmware='bios' rom='rom' memory='64M'/></system>");
+	uint32_t guest = subject_named(config, "pc");
+	static const uint64_t shadow[] = {GUEST_SHADOW_VIDEO, GUEST_SHADOW_BIOS};
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(mapping_of(config, guest, shadow[i])->rights, MAP_READ | MAP_EXECUTE);
+		assert_int_equal(
+		        mapping_of(config, config_subjects(config)[guest].partner, LAYER_GUEST_GPA + shadow[i])->rights,
+		        MAP_READ | MAP_WRITE);
+	}
+	config = good(GUEST("memory='64M'"));
+	assert_int_equal(mapping_of(config, subject_named(config, "linux"), 0)->size, 64u << 20);
+}
+
 static void pages_of_a_gib_align_what_has_room_for_one(void **state)
 {
 	(void)state;
@@ -448,6 +465,7 @@ int main(void)
 	        cmocka_unit_test(one_line_makes_a_package_that_the_core_accepts),
 	        cmocka_unit_test(each_segment_has_its_own_rights_and_the_last_gets_the_rest),
 	        cmocka_unit_test(a_guest_has_a_layer_that_sees_its_ram_and_nothing_executable_in_it),
+	        cmocka_unit_test(a_guest_with_firmware_cannot_write_the_shadows_of_rom_and_its_layer_can),
 	        cmocka_unit_test(pages_of_a_gib_align_what_has_room_for_one),
 	        cmocka_unit_test(guest_ram_leaves_the_last_gigabyte_below_four_to_devices),
 	        cmocka_unit_test(the_information_page_names_channels_roles_and_peers),

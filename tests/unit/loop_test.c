@@ -540,9 +540,29 @@ static void an_operand_that_is_ram_by_now_is_left_to_the_cpu(void **state)
 	machine->ended = false;
 	run(); /* it would come back for ever */
 	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[0], LAYER_FAULT_INSTRUCTION);
-	increment_across(0x30, 0x30); /* what faults though it is RAM is ROM: it is not written */
-	assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
-	assert_int_equal(ram[0x30], 9);
+}
+
+static void a_shadow_of_rom_is_changed_only_as_pam_says(void **state)
+{
+	enum { PLACE = 0xf0030, PAM0 = 0x59 };
+	(void)state;
+	host_bridge_init(&machine->host_bridge, true);
+	for (unsigned writable = 0; writable < 2; writable++) {
+		machine->host_bridge.config[PAM0] = writable ? 0x30 : 0x10;
+		ram[PLACE] = 9;
+		increment_across(PLACE, PLACE);
+		assert_int_equal(resumed[1].flags, RUN_TAKE(FRAME_HAS_GPR));
+		assert_int_equal(frame->rip, 0x1003);
+		assert_int_equal(ram[PLACE], 9 + writable);
+		step_count = step_at = 0;
+		frame->rip = 0x1000;
+		frame->gpr[FRAME_RDI] = PLACE - 2;
+		frame->gpr[FRAME_RAX] = 0x11223344;
+		memory_exit(PLACE - 2, FRAME_MEMORY_WRITE, CODE(0x89, 0x07)); /* mov [edi], eax */
+		run();
+		assert_int_equal(frame->rip, 0x1002);
+		assert_int_equal(ram[PLACE], writable ? 0x22 : 9);
+	}
 }
 
 static void an_exchange_with_rom_reads_it_and_changes_nothing(void **state)
@@ -1051,6 +1071,7 @@ int main(void)
 	        TEST(an_operand_half_in_ram_is_changed_only_if_that_half_has_not_been),
 	        TEST(an_operand_half_in_a_device_before_ram_is_changed_in_both),
 	        TEST(an_operand_that_is_ram_by_now_is_left_to_the_cpu),
+	        TEST(a_shadow_of_rom_is_changed_only_as_pam_says),
 	        TEST(an_exchange_with_rom_reads_it_and_changes_nothing),
 	        TEST(a_segment_loaded_from_a_device_reaches_the_core),
 	        TEST(after_a_load_of_ss_an_interrupt_or_trap_waits),

@@ -63,7 +63,7 @@ static int fresh(void **state)
 	now = 0;
 	resets = power_offs = changes = exit_code = 0;
 	sci = (struct probe){0};
-	host_bridge_init(&bridge);
+	host_bridge_init(&bridge, true);
 	pm_init(&pm, &clock, &(struct pm_sink){count, &power_offs}, &pin);
 	reset_init(&reset, &(struct reset_sink){count, &resets});
 	debug_init(&debug, &(struct debug_sink){print, leave, NULL});
@@ -94,6 +94,50 @@ static void mechanism_1_finds_the_host_bridge_and_nothing_else(void **state)
 		assert_int_equal(config(0x80000000 | devfn << 8), 0xffffffff);
 	assert_int_equal(config(0x80010000), 0xffffffff);
 	assert_int_equal(config(0x00000000), 0xffffffff);
+}
+
+static void set_config(uint32_t address, uint8_t value)
+{
+	bus_write(&bus, 0xcf8, 4, 0x80000000 | (address & 0xfc));
+	bus_write(&bus, (uint16_t)(0xcfc + (address & 3)), 1, value);
+}
+
+/* 82441FX data sheet, table 3: the register and the half of it for each piece; each bit but the one for writing is nothing to it. */
+static void pam_lets_writes_into_the_shadows_piece_by_piece(void **state)
+{
+	static const struct {
+		uint32_t begin, end, reg, bit;
+	} pieces[] = {{0xf0000, 0x100000, 0x59, 5}, {0xc0000, 0xc4000, 0x5a, 1}, {0xc4000, 0xc8000, 0x5a, 5}};
+
+	(void)state;
+	for (unsigned piece = 0; piece < 3; piece++)
+		for (unsigned reg = 0x59; reg <= 0x5f; reg++)
+			for (unsigned bit = 0; bit < 8; bit++) {
+				for (unsigned other = 0x59; other <= 0x5f; other++)
+					set_config(other, 0);
+				set_config(reg, (uint8_t)(1u << bit));
+				bool lets = reg == pieces[piece].reg && bit == pieces[piece].bit;
+				assert_int_equal(host_bridge_lets_write(&bridge, pieces[piece].begin), lets);
+				assert_int_equal(host_bridge_lets_write(&bridge, pieces[piece].end - 1), lets);
+			}
+	for (uint32_t gpa = 0; gpa < 0x200000; gpa += 0x400) {
+		bool inside = false;
+		for (unsigned piece = 0; piece < 3; piece++)
+			inside = inside || (gpa >= pieces[piece].begin && gpa < pieces[piece].end);
+		assert_int_equal(host_bridge_shadow(&bridge, gpa), inside);
+	}
+}
+
+static void without_firmware_all_of_it_is_ram_for_good(void **state)
+{
+	(void)state;
+	host_bridge_init(&bridge, false);
+	for (uint32_t reg = 0x59; reg <= 0x5f; reg++) {
+		set_config(reg, 0);
+		assert_int_equal(bridge.config[reg], 0x33);
+	}
+	assert_false(host_bridge_shadow(&bridge, 0xf0000));
+	assert_false(host_bridge_shadow(&bridge, 0xc0000));
 }
 
 static void the_address_is_taken_only_as_a_dword(void **state)
@@ -339,6 +383,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test_setup(mechanism_1_finds_the_host_bridge_and_nothing_else, fresh),
+	        cmocka_unit_test_setup(pam_lets_writes_into_the_shadows_piece_by_piece, fresh),
+	        cmocka_unit_test_setup(without_firmware_all_of_it_is_ram_for_good, fresh),
 	        cmocka_unit_test_setup(the_address_is_taken_only_as_a_dword, fresh),
 	        cmocka_unit_test_setup(only_the_bits_of_the_mask_can_be_written, fresh),
 	        cmocka_unit_test_setup(memory_shows_the_same_configuration_a_page_a_function, fresh),
