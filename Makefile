@@ -86,16 +86,27 @@ aarch64: $(AARCH64_OBJ)
 
 # --- the starter with a core that only tests what it has been given: tests/boot/run ---
 BOOT_TEST := $(B)/boot-test
+DELIVERY := $(B)/delivery
 $(BOOT_TEST)/core-amd.elf: $(patsubst %,$(B)/core-amd/%.o,tests/boot/main.c arch/x86_64/amd/timer.c $(X86_HW)) arch/x86_64/core.ld
 	@mkdir -p $(@D)
 	$(Q)$(CORE_LINK) -Wl,-T,arch/x86_64/core.ld $(filter %.o,$^) -o $@
-$(BOOT_TEST)/core-intel.elf:
+$(BOOT_TEST)/core-intel.elf $(DELIVERY)/core-amd.elf:
 	@mkdir -p $(@D)
 	@: >$@
 $(BOOT_TEST)/entry.S.o: start/x86_64/entry.S $(BOOT_TEST)/core-amd.elf $(BOOT_TEST)/core-intel.elf
 	$(Q)gcc $(START_FLAGS) -Wa,-I$(BOOT_TEST) -c $< -o $@
 $(B)/boot-test.elf64: $(patsubst %,$(B)/start/%.o,$(filter-out start/system.c %/entry.S,$(START_SRC)) tests/boot/start.c) $(BOOT_TEST)/entry.S.o
 	$(Q)$(START_LINK) $^ -o $@
+
+# --- the core for VT-x as it would be if the processor delivered interrupts: tests/guest/delivery ---
+$(DELIVERY)/core-intel.elf: $(filter-out %/assist.c.o,$(intel_OBJ)) $(B)/core-intel/tests/emulator/assist.c.o arch/x86_64/core.ld
+	@mkdir -p $(@D)
+	$(Q)$(CORE_LINK) -Wl,-T,arch/x86_64/core.ld,-s $(filter %.o,$^) -o $@
+$(DELIVERY)/entry.S.o: start/x86_64/entry.S $(VENDORS:%=$(DELIVERY)/core-%.elf)
+	$(Q)gcc $(START_FLAGS) -Wa,-I$(DELIVERY) -c $< -o $@
+$(B)/core-delivery.elf64: $(patsubst %,$(B)/start/%.o,$(filter-out %/entry.S,$(START_SRC))) $(DELIVERY)/entry.S.o
+	$(Q)$(START_LINK) $^ -o $@
+apps: $(B)/core-delivery.elf
 
 .PHONY: boot-test
 boot-test: $(B)/boot-test.elf
