@@ -10,7 +10,15 @@ enum { ATTRIBUTE_CODE = 0x09b, ATTRIBUTE_DATA = 0x093, ATTRIBUTE_LDT = 0x082, AT
 #define RESET_CS_BASE UINT64_C(0xffff0000)
 #define RESET_CR0 UINT64_C(0x60000010)
 #define RESET_PAT UINT64_C(0x0007040600070406)
-#define RESET_SIGNATURE UINT64_C(0xf00) /* EDX: a family; what firmware needs of it CPUID says */
+
+/* The layer's CPU and its guest's are the same. */
+static uint32_t signature(void)
+{
+	uint32_t eax = 1, ebx, ecx = 0, edx;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	return eax;
+}
 
 const char *boot_firmware(const struct guest_memory *memory, struct exit_frame *entry)
 {
@@ -26,7 +34,7 @@ const char *boot_firmware(const struct guest_memory *memory, struct exit_frame *
 	entry->segment[FRAME_GDTR] = entry->segment[FRAME_IDTR] = (struct frame_segment){0, 0, 0xffff, 0};
 	entry->segment[FRAME_LDTR] = (struct frame_segment){0, ATTRIBUTE_LDT, 0xffff, 0};
 	entry->segment[FRAME_TR] = (struct frame_segment){0, ATTRIBUTE_TASK, 0xffff, 0};
-	entry->gpr[FRAME_RDX] = RESET_SIGNATURE;
+	entry->gpr[FRAME_RDX] = signature();
 	entry->dr6 = 0xffff0ff0;
 	entry->dr7 = 0x400;
 	entry->pat = RESET_PAT;

@@ -6,7 +6,6 @@
  * search serves records for one sub-leaf and for all of them. The first leaf of the basic and of the hypervisor range
  * are asked most (leaf 0 serves as a fence instruction) and are found without a search. Fix-ups: APM 3 E.3, SDM 2A CPUID.
  */
-#define LEAF_HYPERVISOR 0x40000000u
 #define LEAF_BULKHEAD 0x40000100u
 #define CR4_OSXSAVE (UINT64_C(1) << 18)
 #define CPUID1_OSXSAVE (1u << 27)
@@ -95,17 +94,17 @@ void cpuid_answer(const struct config_cpuid *table, uint32_t count, const struct
                   uint32_t subleaf, uint32_t regs[4])
 {
 	uint32_t guess = leaf ? facts->hypervisor : 0;
-	if ((leaf & ~LEAF_HYPERVISOR) == 0 && guess < count && table[guess].leaf == leaf &&
+	if ((leaf & ~CPUID_LEAF_HYPERVISOR) == 0 && guess < count && table[guess].leaf == leaf &&
 	    !(table[guess].flags & CPUID_SUBLEAF))
 		give(&table[guess], regs);
 	else
 		answer_searched(table, count, facts, leaf, subleaf, regs);
 }
 
-uint32_t cpuid_hypervisor(const struct config_cpuid *table, uint32_t count)
+uint32_t cpuid_index(const struct config_cpuid *table, uint32_t count, uint32_t leaf)
 {
 	if (count == 0)
 		return 0;
-	const struct config_cpuid *record = search(table, count, key(LEAF_HYPERVISOR, 0));
-	return record->leaf == LEAF_HYPERVISOR ? (uint32_t)(record - table) : 0;
+	const struct config_cpuid *record = search(table, count, key(leaf, 0));
+	return record->leaf == leaf ? (uint32_t)(record - table) : 0;
 }

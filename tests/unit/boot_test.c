@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <cpuid.h>
 #include "devices/boot.h"
 
 #define MIB UINT64_C(0x100000)
@@ -581,6 +582,26 @@ static void multiboot_loads_elf_when_it_gives_no_addresses(void **state)
 	assert_int_equal(guest(MIB, 1), 0xc3);
 }
 
+/* --- firmware --- */
+
+static void firmware_starts_as_after_a_reset(void **state)
+{
+	static uint8_t rom[256 * 1024];
+	unsigned signature, ebx, ecx, edx;
+
+	(void)state;
+	assert_non_null(boot_firmware(&memory, &entry));
+	rom[sizeof rom - 16] = 0xea;
+	assert_true(guest_memory_add_rom(&memory, 0x100000000 - sizeof rom, sizeof rom, rom));
+	assert_null(boot_firmware(&memory, &entry));
+	assert_int_equal(guest(0xffff0, 1), 0xea);
+	assert_int_equal(entry.rip, 0xfff0);
+	assert_int_equal(entry.segment[FRAME_CS].base, 0xffff0000);
+	assert_int_equal(entry.cr0, 0x60000010);
+	assert_true(__get_cpuid(1, &signature, &ebx, &ecx, &edx));
+	assert_int_equal(entry.gpr[FRAME_RDX], signature);
+}
+
 static void every_cut_of_a_file_is_refused_or_loaded_without_harm(void **state)
 {
 	(void)state;
@@ -622,6 +643,7 @@ int main(void)
 	        TEST(pvh_without_a_note_is_named),
 	        TEST(elf_segments_are_checked),
 	        TEST(multiboot_loads_elf_when_it_gives_no_addresses),
+	        TEST(firmware_starts_as_after_a_reset),
 	        TEST(every_cut_of_a_file_is_refused_or_loaded_without_harm),
 	};
 	return cmocka_run_group_tests(tests, 0, 0);

@@ -64,7 +64,7 @@ static void an_empty_table_answers_only_our_own_leaf(void **state)
 	}
 	cpuid_answer(0, 0, &facts, 0x40000100, 0, regs);
 	assert_int_equal(regs[CPUID_EAX], 0x40000100);
-	assert_int_equal(cpuid_hypervisor(0, 0), 0);
+	assert_int_equal(cpuid_index(0, 0, 0x40000000), 0);
 }
 
 static void a_record_without_subleaf_answers_all_of_them(void **state)
@@ -122,11 +122,20 @@ static void the_own_leaf_carries_the_signature(void **state)
 	assert_memory_equal(&regs[CPUID_EBX], "BulkheadHype", 12);
 }
 
+static void a_leaf_is_found_by_its_first_record(void **state)
+{
+	(void)state;
+	assert_int_equal(cpuid_index(table, COUNT, 0), 0);
+	assert_int_equal(cpuid_index(table, COUNT, 1), 1);
+	assert_int_equal(cpuid_index(table, COUNT, 0xd), 5);
+	assert_int_equal(cpuid_index(table, COUNT, 0x40000000), 9);
+	assert_int_equal(cpuid_index(table, 9, 0x40000000), 0);
+	assert_int_equal(cpuid_index(table, COUNT, 2), 0);
+}
+
 static void a_wrong_hint_changes_nothing(void **state)
 {
 	(void)state;
-	assert_int_equal(cpuid_hypervisor(table, COUNT), 9);
-	assert_int_equal(cpuid_hypervisor(table, 9), 0);
 	for (uint32_t hint = 0; hint < 2 * COUNT; hint++) {
 		struct cpuid_facts of = facts;
 		of.hypervisor = hint;
@@ -147,6 +156,7 @@ int main(void)
 	        cmocka_unit_test(topology_leaves_give_the_x2apic_id_at_every_level),
 	        cmocka_unit_test(leaf_d_sizes_follow_xcr0),
 	        cmocka_unit_test(the_own_leaf_carries_the_signature),
+	        cmocka_unit_test(a_leaf_is_found_by_its_first_record),
 	        cmocka_unit_test(a_wrong_hint_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, 0, 0);

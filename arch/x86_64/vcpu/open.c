@@ -33,7 +33,7 @@ void machine_vcpu_open(struct vcpu *vcpu)
 	state->msr = CONFIG_TABLE(the_system.config, config_msr, TABLE_MSR) + config->msr.first;
 	state->msr_count = config->msr.count;
 	state->facts.apic_id = vcpu->config->apic_id;
-	state->facts.hypervisor = cpuid_hypervisor(state->cpuid, state->cpuid_count);
+	state->facts.hypervisor = cpuid_index(state->cpuid, state->cpuid_count, CPUID_LEAF_HYPERVISOR);
 	vendor_open(vcpu, page + PAGE);
 }
 
@@ -96,6 +96,8 @@ static void reset_real(struct vcpu *vcpu, uint16_t selector, uint64_t base, uint
 {
 	reset_registers(vcpu, (struct frame_segment){selector, 0x9b, 0xffff, base},
 	                (struct frame_segment){0, 0x93, 0xffff, 0}, rip, CR0_RESET);
+	/* EDX: the signature, as in CPUID */
+	vcpu->machine.gpr[2] = vcpu->machine.cpuid[cpuid_index(vcpu->machine.cpuid, vcpu->machine.cpuid_count, 1)].eax;
 }
 
 void machine_vcpu_reset(struct vcpu *vcpu)
@@ -129,6 +131,5 @@ void machine_vcpu_start(struct vcpu *vcpu, unsigned vector)
 	}
 	vendor_select(state);
 	reset_real(vcpu, (uint16_t)(vector << 8), (uint64_t)vector << 12, 0);
-	state->gpr[2] = 0x00000f00; /* EDX: family, as after reset */
 	state->lapic->state = LAPIC_RUNNING;
 }

@@ -15,6 +15,7 @@
 #define VBE_DATA 0x1cf
 #define WINDOW 0xa0000u
 #define AP_START 0x8000u
+#define AP_EDX 0x7000u
 #define X2APIC_ICR 0x830u
 #define MEETING ((volatile uint32_t *)(uintptr_t)0x190000u) /* how many have come to which step, and are through it */
 #define FLAG ((volatile uint32_t *)(uintptr_t)0x190100u)
@@ -229,6 +230,13 @@ static void start_second(void)
 	__asm__ volatile("wrmsr" : : "a"(0x600 | AP_START >> 12), "d"(1), "c"(X2APIC_ICR) : "memory");
 }
 
+static uint32_t signature(void)
+{
+	uint32_t eax = 1, ebx, ecx = 0, edx;
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	return eax;
+}
+
 void guest_main(void)
 {
 	uint32_t meetings = 0;
@@ -237,6 +245,8 @@ void guest_main(void)
 	vbe(3, 8);
 	vbe(4, 1);
 	start_second();
+	meet(&meetings);
+	say(load(AP_EDX) ^ signature());
 	for (enum step step = STEP_INC; step < STEPS; step++) {
 		prepare(step);
 		meet(&meetings);
@@ -252,6 +262,7 @@ void guest_main(void)
 void guest_second(void)
 {
 	uint32_t meetings = 0;
+	meet(&meetings);
 	for (enum step step = STEP_INC; step < STEPS; step++) {
 		meet(&meetings);
 		*ERRORS = rounds(step, true);

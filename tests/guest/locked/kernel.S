@@ -6,6 +6,7 @@
 #include "tests/guest/attack-devices/kernel.S"
 #define AP_START 0x8000
 #define AP_STACK 0x170000
+#define AP_EDX 0x7000 /* as it was at the start */
 	.section .text.second, "ax"
 	.globl second_start, second_end
 	.code16
@@ -13,6 +14,7 @@ second_start:
 	cli
 	xorw %ax, %ax
 	movw %ax, %ds
+	movl %edx, AP_EDX
 	lgdtl second_table - second_start + AP_START
 	movl $0x20, %eax
 	movl %eax, %cr4
