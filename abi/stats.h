@@ -5,6 +5,13 @@
 #include <stdint.h>
 #include "abi/exit.h"
 
+/* Accesses to a vCPU's local APIC that the processor answers without an exit, the first three in x2APIC mode. The numbers
+ * are those of VT-x' controls (SDM 3C 24.6). */
+#define STATS_ASSIST_PRIORITY (1u << 4)
+#define STATS_ASSIST_READS (1u << 8)
+#define STATS_ASSIST_ENDS (1u << 9)
+#define STATS_ASSIST_CR8 (3u << 19)
+
 /*
  * The statistics region: written by the core, mapped read-only in subjects with `status.read` in the description.
  * Counters are 64-bit, each written by one CPU only, and only grow.
@@ -13,7 +20,8 @@ struct stats_vcpu {
 	uint64_t runtime; /* TSC ticks inside this vCPU since boot, up to its last exit that changed the running vCPU */
 	uint64_t entries; /* frame entries: how often it was switched to */
 	uint64_t exits[EXIT_COUNT];
-	uint64_t reserved[12];
+	uint64_t assists; /* STATS_ASSIST_* */
+	uint64_t reserved[11];
 };
 struct stats_subject {
 	uint32_t state; /* enum subject_state */

@@ -128,6 +128,27 @@ static void exits_table(struct console_output *output, const struct stats *stats
 	console_output_text(output, "\n");
 }
 
+/* What is no exit because the processor does it, on this machine. */
+static void exits_assists(struct console_output *output, uint64_t bits)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} assist[] = {{STATS_ASSIST_PRIORITY, "task priority"},
+	              {STATS_ASSIST_READS, "reads"},
+	              {STATS_ASSIST_ENDS, "ends of interrupts"}};
+	char line[80];
+	size_t used = 0;
+
+	for (unsigned i = 0; i < sizeof(assist) / sizeof(*assist); i++)
+		if (bits & assist[i].bit)
+			used += format(line + used, sizeof(line) - used, used ? ", %s" : "%s", assist[i].name);
+	if (used)
+		console_output_print(output, "no exits in x2APIC mode: %s\n", line);
+	if (bits & STATS_ASSIST_CR8)
+		console_output_text(output, "no exits in any mode: CR8\n");
+}
+
 void console_stats_exits(struct console_output *output, const struct info_subject *subject)
 {
 	const struct stats *stats = stats_get();
@@ -141,6 +162,8 @@ void console_stats_exits(struct console_output *output, const struct info_subjec
 		exits_table(output, stats, subject, subject->vcpu_first + done,
 		            left < VCPU_COLUMNS ? left : VCPU_COLUMNS);
 	}
+	if (subject->vcpu_first < CONFIG_MAX_VCPUS)
+		exits_assists(output, stats_read(&stats->vcpu[subject->vcpu_first].assists));
 }
 
 /* --- info --- */

@@ -229,6 +229,23 @@ static void exits_shows_what_was_counted_for_each_vcpu(void **state)
 	assert_shows(&terminal, "linux-a                    vcpu 4       vcpu 5\n");
 	assert_shows(&terminal, "end of interrupt                0           99\n");
 	assert_hides(&terminal, "shutdown");
+	assert_hides(&terminal, "no exits");
+}
+
+static void exits_names_what_the_processor_does_without(void **state)
+{
+	(void)state;
+	mock_subject(LINUX_A)->vcpu_first = 10;
+	mock_subject(LINUX_A)->vcpu_count = 2;
+	stats.vcpu[9].assists = STATS_ASSIST_ENDS; /* another's */
+	stats.vcpu[10].assists = STATS_ASSIST_PRIORITY;
+	command("exits linux-a");
+	assert_shows(&terminal, "no exits in x2APIC mode: task priority\n");
+	assert_hides(&terminal, "no exits in any mode");
+	stats.vcpu[10].assists |= STATS_ASSIST_READS | STATS_ASSIST_ENDS | STATS_ASSIST_CR8;
+	command("exits linux-a");
+	assert_shows(&terminal, "no exits in x2APIC mode: task priority, reads, ends of interrupts\n"
+	                        "no exits in any mode: CR8\n");
 }
 
 static void info_tells_the_machine_and_the_core(void **state)
@@ -545,6 +562,7 @@ int main(void)
 	        cmocka_unit_test_setup(watching_for_a_switch_ends_after_a_while, boot),
 	        cmocka_unit_test_setup(refused_and_unknown_schedules_are_told, boot),
 	        cmocka_unit_test_setup(exits_shows_what_was_counted_for_each_vcpu, boot),
+	        cmocka_unit_test_setup(exits_names_what_the_processor_does_without, boot),
 	        cmocka_unit_test_setup(info_tells_the_machine_and_the_core, boot),
 	        cmocka_unit_test_setup(each_subject_command_makes_its_call, boot),
 	        cmocka_unit_test_setup(wrong_lines_are_explained_and_empty_ones_ignored, boot),

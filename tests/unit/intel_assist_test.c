@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "abi/stats.h"
 #include "arch/x86_64/intel/assist.h"
 #include "start/x86_64/vendor.h"
 #include "start/x86_64/control.h"
@@ -369,6 +370,15 @@ static void without_register_virtualization_there_is_no_delivery(void **state)
 	assert_int_equal(chosen[CONTROL_SECONDARY] & SECONDARY_APIC, SECONDARY_X2APIC);
 }
 
+static void statistics_name_the_assists_by_their_controls(void **state)
+{
+	(void)state;
+	assert_int_equal(STATS_ASSIST_PRIORITY, SECONDARY_X2APIC);
+	assert_int_equal(STATS_ASSIST_READS, SECONDARY_REGISTERS);
+	assert_int_equal(STATS_ASSIST_ENDS, SECONDARY_DELIVERY);
+	assert_int_equal(STATS_ASSIST_CR8, PROCESSOR_CR8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +390,7 @@ int main(void)
 	        cmocka_unit_test(only_what_the_page_holds_is_open),
 	        cmocka_unit_test(without_a_tpr_shadow_there_are_no_assists),
 	        cmocka_unit_test(without_register_virtualization_there_is_no_delivery),
+	        cmocka_unit_test(statistics_name_the_assists_by_their_controls),
 	};
 
 	return cmocka_run_group_tests(tests, 0, 0);

@@ -67,6 +67,7 @@ static void fill_controls(struct vcpu *vcpu)
 	off |= flags & SUBJECT_EXIT_PAUSE ? 0 : PROCESSOR_PAUSE;
 	if (vcpu->layer && given.controls[CONTROL_PROCESSOR] & PROCESSOR_TPR_SHADOW)
 		off |= PROCESSOR_CR8; /* which is a matter of the layer elsewhere; without one it is not granted */
+	vcpu->stats->assists = (off & PROCESSOR_CR8) | (given.controls[CONTROL_SECONDARY] & SECONDARY_APIC);
 	vendor->processor = (uint32_t)given.controls[CONTROL_PROCESSOR] & ~off;
 	vmcs_write(VMCS_PROCESSOR, vendor->processor);
 	vmcs_write(VMCS_SECONDARY, given.controls[CONTROL_SECONDARY] & ~(uint64_t)SECONDARY_APIC);
