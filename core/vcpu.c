@@ -66,18 +66,20 @@ void vcpu_serve(struct cpu *cpu, struct vcpu *vcpu)
 {
 	uint64_t requests = __atomic_exchange_n(&vcpu->requests, 0, __ATOMIC_SEQ_CST);
 	struct subject *leader = vcpu->subject->leader;
+	uint32_t state = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST);
 
-	/* both at once: a start that was stopped again before this vCPU's first frame; a reset never follows unparked */
+	/* both at once: a start that was stopped again before this vCPU's first frame. A reset may come even after the
+	 * park, by a CPU that made the subject run and has not told everybody yet: the state says whether it counts. */
 	if (requests & REQUEST_PARK) {
 		vcpu->state = VCPU_PARKED;
 		subject_parked(cpu, leader);
-	} else if (requests & REQUEST_RESET) {
+	} else if (requests & REQUEST_RESET && (state == SUBJECT_RUNNING || state == SUBJECT_PAUSED)) {
 		begin(vcpu);
 	}
 	if (vcpu->state == VCPU_PARKED)
 		return;
 	if (requests & (REQUEST_INIT | REQUEST_SIPI))
 		start_by_ipi(vcpu, requests);
-	vcpu->paused = __atomic_load_n(&leader->state, __ATOMIC_SEQ_CST) == SUBJECT_PAUSED;
+	vcpu->paused = state == SUBJECT_PAUSED;
 	vcpu_wake(vcpu, machine_now());
 }

@@ -371,6 +371,45 @@ static void a_unit_on_two_cpus_stops_when_each_cpu_has_parked_its_vcpus(void **s
 	rig_check_invariants();
 }
 
+/* CPU 1 stops the unit and parks its own vCPUs in the moment when it runs again by its state, before CPU 0, where its memory
+ * got ready, has asked them to begin. */
+static void stop_it_at_once(enum host_call call)
+{
+	if (call != HOST_NOW || rig_state(CORE_GUEST) != SUBJECT_RUNNING)
+		return;
+	host.cpu = 1;
+	host.now[1] = host.now[0];
+	assert_true(vcpu_in_frame(&vcpus[2]));
+	assert_int_equal(subject_command(&cpus[1], CORE_GUEST, COMMAND_STOP, 0xffff), OK);
+	rig_decide(1);
+	assert_int_equal(vcpus[2].state, VCPU_PARKED);
+	assert_int_equal(vcpus[4].state, VCPU_PARKED);
+	host.cpu = 0;
+}
+
+static void a_stop_from_another_cpu_between_running_and_reset_leaves_every_vcpu_parked(void **state)
+{
+	(void)state;
+	boot_smp();
+	bring(CORE_GUEST, SUBJECT_STOPPED);
+	assert_int_equal(subject_command(&cpus[0], CORE_GUEST, COMMAND_START, 0xffff), OK);
+	host.on_call = stop_it_at_once;
+	for (unsigned i = 0; i < 10000 && rig_state(CORE_GUEST) != SUBJECT_STOPPING; i++)
+		rig_round(0);
+	host.on_call = 0;
+	assert_int_equal(CORE_GUEST->unparked, 2);
+	host.now[1] = host.now[0];
+	rig_run_for(40 * MS);
+	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_STOPPED);
+	for (unsigned i = 1; i <= 4; i++)
+		assert_int_equal(vcpus[i].state, VCPU_PARKED);
+	rig_check_invariants();
+	rig_command(CORE_GUEST, COMMAND_START, SUBJECT_RUNNING);
+	rig_run_for(20 * MS);
+	assert_int_equal(vcpus[2].state, VCPU_WAIT_SIPI);
+	assert_int_equal(vcpus[4].state, VCPU_RESUMED);
+}
+
 static void an_init_from_the_life_before_does_not_reach_the_next(void **state)
 {
 	(void)state;
@@ -566,6 +605,7 @@ int main(void)
 	        cmocka_unit_test(a_paused_subject_does_not_run_and_goes_on_where_it_was),
 	        cmocka_unit_test(state_changes_are_audited_with_who_asked),
 	        cmocka_unit_test(a_unit_on_two_cpus_stops_when_each_cpu_has_parked_its_vcpus),
+	        cmocka_unit_test(a_stop_from_another_cpu_between_running_and_reset_leaves_every_vcpu_parked),
 	        cmocka_unit_test(an_init_from_the_life_before_does_not_reach_the_next),
 	        cmocka_unit_test(init_and_sipi_start_a_vcpu_on_another_cpu),
 	        cmocka_unit_test(a_layer_that_was_busy_hears_of_the_start_before_it_can_touch_the_guest),
