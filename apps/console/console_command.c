@@ -36,8 +36,11 @@ static void run_schedule(struct console_app *app, const struct console_command *
 		console_output_print(&app->output, "no schedule is called \"%s\"; schedule lists them\n", argument);
 		return;
 	}
+	const bool in_force = schedule == info_get()->schedule;
 	status = system_schedule(schedule);
-	if (status == OK) {
+	if (status == OK && in_force) {
+		console_output_print(&app->output, "schedule %s is in force already\n", argument);
+	} else if (status == OK) {
 		console_output_print(&app->output, "switching to schedule %s\n", argument);
 		app->watch_until = clock_deadline(SWITCH_LIMIT);
 	} else {
@@ -75,8 +78,12 @@ static void run_manage(struct console_app *app, const struct console_command *co
 	if (!subject)
 		return;
 	status = command->act(subject->id);
-	console_output_print(&app->output, "%s: %s\n", subject->name,
-	                     status == OK ? command->done : hypercall_status(status));
+	if (status == ERR_STATE)
+		console_output_print(&app->output, "%s: not possible while it is %s\n", subject->name,
+		                     console_stats_state(subject));
+	else
+		console_output_print(&app->output, "%s: %s\n", subject->name,
+		                     status == OK ? command->done : hypercall_status(status));
 }
 
 static void run_exits(struct console_app *app, const struct console_command *command, const char *argument)

@@ -21,7 +21,11 @@ static const struct info_subject *subject_at(uint32_t n)
 
 static void format_memory(char *to, size_t size, uint64_t bytes)
 {
-	if (bytes >= 1 << 20)
+	const uint64_t tenths = (bytes & 0xfffff) * 10 >> 20;
+
+	if (bytes >= 1 << 20 && bytes < 10 << 20 && tenths)
+		format(to, size, "%lu.%lu MiB", bytes >> 20, tenths);
+	else if (bytes >= 1 << 20)
 		format(to, size, "%lu MiB", bytes >> 20);
 	else
 		format(to, size, "%lu KiB", bytes >> 10);
@@ -57,6 +61,11 @@ static struct life life_of(const struct info_subject *subject)
 	life.state = subject_state_name(status.state);
 	format(life.restarts, sizeof(life.restarts), "%u", status.restarts);
 	return life;
+}
+
+const char *console_stats_state(const struct info_subject *subject)
+{
+	return life_of(subject).state;
 }
 
 static const struct console_guest *console_of(const struct console_guests *guests, const char *name)

@@ -12,6 +12,7 @@
 /* Tables from the information page and the statistics region. Without the latter, what it would tell is shown as "-". */
 void console_stats_subjects(struct console_output *output, const struct console_guests *guests, bool layers);
 void console_stats_exits(struct console_output *output, const struct info_subject *subject);
+const char *console_stats_state(const struct info_subject *subject); /* "running" ... */
 void console_stats_info(struct console_output *output, uint64_t lost);
 
 /* What each vCPU had run when the present schedule began, for measured shares since then. */

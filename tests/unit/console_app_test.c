@@ -171,9 +171,12 @@ static void a_switch_is_asked_for_watched_and_starts_a_new_measurement(void **st
 	(void)state;
 	mock_time(1000000000);
 	stats.vcpu[LINUX_A].runtime = 900000000;
+	command("schedule a");
+	assert_shows(&terminal, "schedule a is in force already\n");
+	assert_int_equal(mock_calls(HC_SCHEDULE_SWITCH), 1);
 	command("schedule b");
 	assert_shows(&terminal, "switching to schedule b\n");
-	assert_int_equal(mock_calls(HC_SCHEDULE_SWITCH), 1);
+	assert_int_equal(mock_calls(HC_SCHEDULE_SWITCH), 2);
 	assert_int_equal(mock_arguments(HC_SCHEDULE_SWITCH)[0], 1);
 	assert_int_equal(console_app_deadline(&app), 1000000000 + CLOCK_MS);
 	stats.schedule_next = 1;
@@ -255,7 +258,7 @@ static void info_tells_the_machine_and_the_core(void **state)
 	stats.entry_tsc = 1000000;
 	stats.first_tsc = 9000000;
 	stats.load_ticks = 3000000;
-	stats.core_bytes = 1 << 20;
+	stats.core_bytes = 0x171000;
 	stats.pristine_bytes = 40 << 20;
 	stats.cpu[0].idle = 4995500000;
 	stats.cpu[0].frames = 100;
@@ -263,7 +266,7 @@ static void info_tells_the_machine_and_the_core(void **state)
 	stats.cpu[0].late_max = 900;
 	command("info");
 	assert_shows(&terminal, "system      demo, 1 CPUs, AMD-V\n");
-	assert_shows(&terminal, "core        1 MiB of RAM, pristine images 40 MiB\n");
+	assert_shows(&terminal, "core        1.4 MiB of RAM, pristine images 40 MiB\n");
 	assert_shows(&terminal, "start       8000 us from entry to the first subject, 3000 us of it loading\n");
 	assert_shows(&terminal, "schedule    a, 0 switches so far\n");
 	assert_shows(&terminal, "cpu 0       50.0 % idle, 100 frames, late by 200 ns on average, 900 ns at most\n");
@@ -293,10 +296,13 @@ static void each_subject_command_makes_its_call(void **state)
 	}
 	mock_refuse(HC_SUBJECT_STOP, ERR_STATE);
 	command("stop linux-a");
-	assert_shows(&terminal, "linux-a: not possible in the present state\n");
+	assert_shows(&terminal, "linux-a: not possible while it is running\n");
+	stats.subject[LINUX_A].state = SUBJECT_PAUSED;
+	command("stop linux-a");
+	assert_shows(&terminal, "linux-a: not possible while it is paused\n");
 	command("stop nobody");
 	assert_shows(&terminal, "no subject is called \"nobody\"");
-	assert_int_equal(mock_calls(HC_SUBJECT_STOP), 2);
+	assert_int_equal(mock_calls(HC_SUBJECT_STOP), 3);
 }
 
 static void wrong_lines_are_explained_and_empty_ones_ignored(void **state)
