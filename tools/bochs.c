@@ -59,6 +59,21 @@ static bool write_files(const struct bochs *bochs, int port, const char *configu
 	return good;
 }
 
+/* There is no log yet when Bochs reads its configuration: what it minds it says on its screen, with the file's name. */
+static bool say_refusal(const struct bochs *bochs)
+{
+	char path[PATH], line[512];
+	snprintf(path, sizeof(path), "%s/screen", bochs->directory);
+	FILE *file = fopen(path, "r");
+	fprintf(stderr, "bulkhead run: Bochs refuses its configuration (bochs-bin -help cpu lists its models):\n");
+	while (file && fgets(line, sizeof(line), file))
+		if (strstr(line, "/bochsrc:") && strchr(line, ']'))
+			fprintf(stderr, " %s", strchr(line, ']') + 1);
+	if (file)
+		fclose(file);
+	return false;
+}
+
 /* Bochs ends with status 1 however it ends: its log says why. */
 static bool switched_off(const struct bochs *bochs)
 {
@@ -67,12 +82,13 @@ static bool switched_off(const struct bochs *bochs)
 	snprintf(path, sizeof(path), "%s/bochs.log", bochs->directory);
 	FILE *file = fopen(path, "r");
 	bool found = false;
-	while (file && fgets(line, sizeof(line), file)) {
+	if (!file)
+		return say_refusal(bochs);
+	while (fgets(line, sizeof(line), file)) {
 		found = found || strstr(line, SWITCHED_OFF);
 		memcpy(last[count++ % 4], line, sizeof(line));
 	}
-	if (file)
-		fclose(file);
+	fclose(file);
 	if (!found)
 		fprintf(stderr, "bulkhead run: Bochs has stopped; the end of its log:\n");
 	for (unsigned i = 0; i < 4 && !found; i++)

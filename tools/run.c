@@ -142,6 +142,13 @@ static bool build(struct run *run)
 	return status == 0;
 }
 
+static bool is_cpu_count(const char *text)
+{
+	char *end;
+	unsigned long count = strtoul(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && count >= 1 && count <= CONFIG_MAX_CPUS;
+}
+
 /* The machine that the package needs, from its own tables. */
 static bool measure(struct run *run)
 {
@@ -166,7 +173,9 @@ static bool measure(struct run *run)
 	else if (run->memory)
 		snprintf(run->memory_text, sizeof(run->memory_text), "%lluM",
 		         (unsigned long long)(platform_size(run->memory) >> 20));
-	if (run->cpus)
+	if (run->cpus && good && !(good = is_cpu_count(run->cpus)))
+		fprintf(stderr, "bulkhead run: --cpus %s: not a number from 1 to %u\n", run->cpus, CONFIG_MAX_CPUS);
+	else if (run->cpus)
 		snprintf(run->cpus_text, sizeof(run->cpus_text), "%.8s", run->cpus);
 	return good;
 }

@@ -138,6 +138,10 @@ static void without_a_core_or_with_wrong_words_nothing_happens(void **state)
 	assert_int_equal(CALL(command_run, "run", "demo.img", "--model", "ryzen"), 2);
 	assert_int_equal(CALL(command_iso, "iso", "demo.img"), 2);
 	assert_int_equal(CALL(command_run, "run", "demo.img", "--core", "c", "--dry-run", "--memory", "much"), 1);
+	assert_int_equal(CALL(command_run, "run", "demo.img", "--core", "c", "--dry-run", "--cpus", "16"), 0);
+	assert_int_equal(CALL(command_run, "run", "demo.img", "--core", "c", "--dry-run", "--cpus", "0"), 1);
+	assert_int_equal(CALL(command_run, "run", "demo.img", "--core", "c", "--dry-run", "--cpus", "17"), 1);
+	assert_int_equal(CALL(command_run, "run", "demo.img", "--core", "c", "--dry-run", "--cpus", "2,maxcpus=4"), 1);
 }
 
 static void a_new_project_has_its_name_and_no_marks_left(void **state)
