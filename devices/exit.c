@@ -3,6 +3,7 @@
 #include "devices/exit.h"
 #include "abi/exit.h"
 #include "devices/decode/alu.h"
+#include "sdk/format.h"
 #include "sdk/vcpu.h"
 
 enum { VECTOR_DB = 1, VECTOR_GP = 13 };
@@ -59,8 +60,26 @@ bool exit_finish(struct layer_vcpu *vcpu, enum emulate_answer answer, struct res
 	}
 }
 
+/* Where the guest's own last words are: the audit record has room for the code alone. */
+static void say(struct machine *machine, enum layer_fault code, uint64_t a, uint64_t b)
+{
+	static const char *const what[] = {
+	        [LAYER_FAULT_INSTRUCTION] = "an instruction that is not emulated, its bytes",
+	        [LAYER_FAULT_MEMORY] = "neither memory nor a device there, address and rip",
+	        [LAYER_FAULT_EXIT] = "an exit that nobody knows, reason and detail",
+	        [LAYER_FAULT_PAGING] = "page tables of 5 levels, rip and CR4",
+	};
+	char text[160];
+
+	if (code >= sizeof what / sizeof *what || !what[code])
+		return;
+	format(text, sizeof text, "\r\nbulkhead: this guest cannot go on: %s: 0x%lx 0x%lx\r\n", what[code], a, b);
+	machine_print(machine, text);
+}
+
 void exit_fault(struct layer_vcpu *vcpu, enum layer_fault code, uint64_t a, uint64_t b)
 {
+	say(vcpu->machine, code, a, b);
 	machine_end(vcpu->machine);
 	(void)guest_fault(code, a, b);
 }

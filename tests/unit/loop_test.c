@@ -819,6 +819,12 @@ static void an_unknown_instruction_is_reported_with_its_bytes(void **state)
 	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[0], LAYER_FAULT_INSTRUCTION);
 	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[1], UINT64_C(0x04030201076f0ff3));
 	assert_int_equal(mock_arguments(HC_GUEST_FAULT)[2], UINT64_C(0x0b0a0908070605));
+	/* and the user reads it where the guest's own words are */
+	char text[160] = {0};
+	channel_read(&console, text, sizeof text - 1);
+	assert_string_equal(text,
+	                    "\r\nbulkhead: this guest cannot go on: an instruction that is not emulated, its bytes: "
+	                    "0x4030201076f0ff3 0xb0a0908070605\r\n");
 }
 
 static void a_page_that_went_away_is_a_page_fault(void **state)
