@@ -53,6 +53,7 @@ static const struct spoiled {
         ONE("a port for reset or power-off is out of range", SET(header.pm_reset_port, 0x10000)),
         ONE("a table has more records than the core can hold", SET(header.table[TABLE_CONSUMER].count, 9)),
         ONE("a table has more records than the core can hold", SET(header.table[TABLE_LINE].count, 25)),
+        ONE("a table has more records than the core can hold", SET(header.table[TABLE_GROUP].count, 65)),
         ONE("a table does not lie inside the configuration on a multiple of 8 bytes",
             SET(header.table[TABLE_MSR].offset, 1001)),
         ONE("a table does not lie inside the configuration on a multiple of 8 bytes",

@@ -207,6 +207,22 @@ static void more_members_of_groups_than_the_core_has_places_for_are_refused(void
 	rig_start();
 }
 
+static void more_groups_than_the_core_has_places_for_are_refused(void **state)
+{
+	(void)state;
+	struct sample *s = rig_sample();
+	rig_prepare(s);
+	static struct config_group groups[CONFIG_MAX_GROUPS + 1];
+	const uint32_t given = s->header.table[TABLE_GROUP].count;
+	for (uint32_t i = 0; i <= CONFIG_MAX_GROUPS; i++)
+		groups[i] = i < given ? s->group[i] : (struct config_group){"empty", {0, 0}, CONFIG_NONE, 0};
+	prepare_with_table(s, TABLE_GROUP, groups, CONFIG_MAX_GROUPS + 1);
+	refuses("the package breaks a rule");
+	prepare_with_table(s, TABLE_GROUP, groups, CONFIG_MAX_GROUPS);
+	rig_start();
+	free(s);
+}
+
 static void a_line_that_no_controller_has_is_refused(void **state)
 {
 	(void)state;
@@ -432,6 +448,7 @@ int main(void)
 	        cmocka_unit_test(a_configuration_without_statistics_is_refused),
 	        cmocka_unit_test(a_line_that_no_controller_has_is_refused),
 	        cmocka_unit_test(more_members_of_groups_than_the_core_has_places_for_are_refused),
+	        cmocka_unit_test(more_groups_than_the_core_has_places_for_are_refused),
 	        cmocka_unit_test(every_page_is_placed_filled_and_protected),
 	        cmocka_unit_test(second_level_tables_map_exactly_what_is_described),
 	        cmocka_unit_test(vcpus_of_a_cpu_have_tags_of_their_own_until_they_run_out),
