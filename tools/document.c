@@ -3,6 +3,7 @@
  * XML text to a tree of known shape. libxml2 parses and validates; the schema is part of this program, so that the
  * two cannot disagree. libxml2's own messages are mapped to named checks of ours, by its error codes.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <libxml/parser.h>
@@ -41,6 +42,67 @@ static const char *one_line(struct compiler *compiler, const char *text)
 	return copy;
 }
 
+#define WORD 32u
+
+/* How many letters have to be added, left out or changed to make one word of the other (Levenshtein). */
+static unsigned distance(const char *one, const char *other)
+{
+	unsigned row[WORD + 1], length = (unsigned)strlen(other);
+	for (unsigned j = 0; j <= length; j++)
+		row[j] = j;
+	for (unsigned i = 1; *one; one++, i++) {
+		unsigned corner = row[0];
+		row[0] = i;
+		for (unsigned j = 1; j <= length; j++) {
+			unsigned changed = corner + (*one != other[j - 1]);
+			corner = row[j];
+			unsigned left_out = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+			row[j] = changed < left_out ? changed : left_out;
+		}
+	}
+	return row[length];
+}
+
+/* The schema's word of this kind ("element", "attribute") that is nearest to one that it does not have there: "" if none is
+ * near, or if the word exists and only stands in the wrong place. */
+static void nearest(const char *kind, const char *word, char found[WORD])
+{
+	char before[32], name[WORD];
+	unsigned best = strlen(word) > 4 ? 3 : 2; /* less than this */
+	*found = '\0';
+	snprintf(before, sizeof(before), "<xs:%s name=\"", kind);
+	for (const char *at = schema_begin; (at = strstr(at, before));) {
+		at += strlen(before);
+		size_t length = strcspn(at, "\"");
+		if (length >= WORD)
+			continue;
+		memcpy(name, at, length);
+		name[length] = '\0';
+		unsigned far = distance(word, name);
+		if (far < best)
+			memcpy(found, name, length + 1);
+		best = far < best ? far : best;
+	}
+	if (best == 0)
+		*found = '\0';
+}
+
+/* Of "Element 'x', attribute 'y': ..." the last of the two words that it begins with. */
+static const char *spelling(struct compiler *compiler, const xmlError *error, const char *right)
+{
+	const bool attribute = error->code == XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1;
+	const char *kind = attribute ? "attribute" : "element", *mark = attribute ? "attribute '" : "Element '";
+	const char *at = error->message ? strstr(error->message, mark) : NULL;
+	char word[WORD], near[WORD];
+	size_t length = at ? strcspn(at += strlen(mark), "'") : 0;
+	if (!length || length >= WORD)
+		return right;
+	memcpy(word, at, length);
+	word[length] = '\0';
+	nearest(kind, word, near);
+	return *near ? report_print(&compiler->report, "write \"%s\", or %s", near, right) : right;
+}
+
 static void schema_error(void *context, xmlErrorPtr error)
 {
 	struct compiler *compiler = context;
@@ -50,8 +112,12 @@ static void schema_error(void *context, xmlErrorPtr error)
 	int line = error->node ? node_line(error->node) : error->line;
 	for (size_t i = 0; i < sizeof(schema_checks) / sizeof(schema_checks[0]); i++)
 		if (schema_checks[i].code == error->code) {
+			const char *right = schema_checks[i].right;
+			if (error->code == XML_SCHEMAV_ELEMENT_CONTENT ||
+			    error->code == XML_SCHEMAV_CVC_COMPLEX_TYPE_3_2_1)
+				right = spelling(compiler, error, right);
 			problem(&compiler->report, line, schema_checks[i].check, "%s; %s",
-			        one_line(compiler, error->message), schema_checks[i].right);
+			        one_line(compiler, error->message), right);
 			return;
 		}
 	problem(&compiler->report, line, "E-schema", "%s; follow systems/bulkhead.xsd",
