@@ -9,7 +9,7 @@ struct reserved_ports {
 };
 static const struct reserved_ports reserved[] = {
         {0x20, 0x21, "the interrupt controller"},     {0xa0, 0xa1, "the interrupt controller"},
-        {0x4d0, 0x4d1, "the interrupt controller"},   {0x40, 0x43, "the timer that the core measures time with"},
+        {0x4d0, 0x4d1, "the interrupt controller"},   {0x40, 0x43, "the timer that the starter measures time with"},
         {0x61, 0x61, "the timer's gate and NMI"},     {0x92, 0x92, "the A20 gate and reset"},
         {0xb2, 0xb3, "system management interrupts"}, {0xcf8, 0xcff, "PCI configuration of all devices, and reset"},
 };

@@ -94,7 +94,7 @@ static const struct chapter chapters[] = {
         {"processor", "Processor", "What the core uses of a processor. Without a required feature it does not start.",
          html_processor},
         {"proof", "Proof of the tables",
-         "The second-level tables of every subject were built as the core builds them and walked back by an "
+         "The second-level tables of every subject were built as the starter builds them and walked back by an "
          "independent "
          "walker, in AMD's and in Intel's format: the set of pages and rights equals the mappings above.",
          html_proof},

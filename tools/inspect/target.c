@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What is reserved when the core places regions: what the firmware keeps, the core's image, the package. */
+/* What is reserved when the starter places regions: what the firmware keeps, the image of core and starter, the package. */
 #include "tools/inspect/target.h"
 #include <stdlib.h>
 #include "tools/inspect/platform.h"
