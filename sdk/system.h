@@ -8,7 +8,8 @@
 
 /* Maintenance of the whole system; each needs its own right. */
 enum status system_schedule(uint32_t schedule); /* takes effect at the next common major-frame boundary */
-/* One step of the core's self-test; starts with *step = 0, done when it comes back 0. ERR_CORRUPT on a mismatch. */
+/* One step of the core's self-test; starts with *step = 0, done when it comes back 0. ERR_CORRUPT on a mismatch: then, too,
+ * *step is the next one. */
 enum status system_self_test(uint64_t *step);
 /* Copies page `from` of this subject's staging region to page `to` of a stopped subject's pristine image. */
 enum status system_image_load(uint32_t id, uint64_t to, uint64_t from);

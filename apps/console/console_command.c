@@ -13,6 +13,7 @@
  * argument exactly if the table says so (or 0, if it is optional). Rights are not checked here: the core does, and its
  * answer is printed.
  */
+#define SELF_TEST_LIMIT 65536u
 #define SWITCH_LIMIT (5 * CLOCK_S) /* a switch that takes longer is noticed at the next key */
 
 static void run_subjects(struct console_app *app, const struct console_command *command, const char *argument)
@@ -113,6 +114,31 @@ static void run_info(struct console_app *app, const struct console_command *comm
 	console_stats_info(&app->output, app->output.lost + app->uart_lost);
 }
 
+/* Each step is short; the console waits for the last one, which is a matter of some of its frames. */
+static void run_self_test(struct console_app *app, const struct console_command *command, const char *argument)
+{
+	uint64_t step = 0, count = 0, wrong = 0, first = 0;
+	enum status status;
+
+	(void)command, (void)argument;
+	do {
+		uint64_t at = step;
+		status = system_self_test(&step);
+		if (status == ERR_CORRUPT && !wrong++)
+			first = at;
+	} while ((status == OK || status == ERR_CORRUPT) && ++count < SELF_TEST_LIMIT && step);
+	if (status != OK && status != ERR_CORRUPT)
+		console_output_print(&app->output, "self-test: %s\n", hypercall_status(status));
+	else if (wrong)
+		console_output_print(&app->output,
+		                     "self-test: %lu of %lu pieces are not as at the start; the first is step %lu\n",
+		                     wrong, count, first);
+	else
+		console_output_print(
+		        &app->output,
+		        "self-test: all %lu pieces of core, tables and configuration are as at the start\n", count);
+}
+
 static void end(struct console_app *app, enum status (*act)(void), const char *word)
 {
 	console_output_print(&app->output, "%s\n", word);
@@ -184,6 +210,8 @@ static const struct console_command commands[] = {
         {"audit", "audit [N]", "the last records of the audit trail", ARGUMENT_NUMBER, true, run_audit, 0, 0},
         {"exits", "exits SUBJECT", "why and how often it left its guest", ARGUMENT_SUBJECT, false, run_exits, 0, 0},
         {"info", "info", "the machine and the core", ARGUMENT_NONE, false, run_info, 0, 0},
+        {"self-test", "self-test", "is what never changes as it was at the start?", ARGUMENT_NONE, false, run_self_test,
+         0, 0},
         {"reboot", "reboot", "the whole machine", ARGUMENT_NONE, false, run_reboot, 0, 0},
         {"poweroff", "poweroff", "the whole machine", ARGUMENT_NONE, false, run_poweroff, 0, 0},
         {"help", "help", "this list", ARGUMENT_NONE, false, run_help, 0, 0},

@@ -273,6 +273,32 @@ static void info_tells_the_machine_and_the_core(void **state)
 	assert_hides(&terminal, "lost");
 }
 
+static enum status pieces(const uint64_t *argument, uint64_t *result)
+{
+	result[0] = argument[0] < 6 ? argument[0] + 1 : 0;
+	return OK;
+}
+
+static enum status pieces_of_which_two_have_changed(const uint64_t *argument, uint64_t *result)
+{
+	(void)pieces(argument, result);
+	return argument[0] == 3 || argument[0] == 6 ? ERR_CORRUPT : OK;
+}
+
+static void self_test_goes_through_all_pieces_and_says_what_has_changed(void **state)
+{
+	(void)state;
+	mock_answer(HC_SELF_TEST, pieces);
+	command("self-test");
+	assert_shows(&terminal, "self-test: all 7 pieces of core, tables and configuration are as at the start\n");
+	mock_answer(HC_SELF_TEST, pieces_of_which_two_have_changed);
+	command("self-test");
+	assert_shows(&terminal, "self-test: 2 of 7 pieces are not as at the start; the first is step 3\n");
+	mock_refuse(HC_SELF_TEST, ERR_RIGHT);
+	command("self-test");
+	assert_shows(&terminal, "self-test: not permitted by the system description\n");
+}
+
 /* --- subject management --- */
 
 static void each_subject_command_makes_its_call(void **state)
@@ -570,6 +596,7 @@ int main(void)
 	        cmocka_unit_test_setup(exits_shows_what_was_counted_for_each_vcpu, boot),
 	        cmocka_unit_test_setup(exits_names_what_the_processor_does_without, boot),
 	        cmocka_unit_test_setup(info_tells_the_machine_and_the_core, boot),
+	        cmocka_unit_test_setup(self_test_goes_through_all_pieces_and_says_what_has_changed, boot),
 	        cmocka_unit_test_setup(each_subject_command_makes_its_call, boot),
 	        cmocka_unit_test_setup(wrong_lines_are_explained_and_empty_ones_ignored, boot),
 	        cmocka_unit_test_setup(help_names_every_command, boot),
