@@ -37,6 +37,16 @@ static void check_members(struct compiler *compiler, const struct described_grou
 	}
 }
 
+/* A vCPU of it is the background of a group that has frames. */
+static bool is_background(const struct description *d, const struct described_group *group)
+{
+	for (unsigned i = 0; i < d->group_count; i++)
+		for (unsigned m = 0; m < group->member_count && d->group[i].used; m++)
+			if (d->group[i].background == group->member[m])
+				return true;
+	return false;
+}
+
 void check_groups(struct compiler *compiler)
 {
 	const struct description *d = compiler->description;
@@ -50,9 +60,13 @@ void check_groups(struct compiler *compiler)
 			        vcpu_text(compiler, group->background));
 		if (!group->used && group->member_count)
 			problem(&compiler->report, group->line, "E-never-scheduled",
-			        "group \"%s\" has no frame in any schedule, so that it never runs; add <frame "
-			        "for=\"%s\" .../>",
-			        group->name, group->name);
+			        "group \"%s\" has no frame in any schedule, so that it %s; add <frame for=\"%s\" .../>",
+			        group->name,
+			        is_background(d, group)
+			                ? "has only what the group leaves of which it is the background, "
+			                  "which may be nothing"
+			                : "never runs",
+			        group->name);
 	}
 }
 
