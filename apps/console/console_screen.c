@@ -272,7 +272,7 @@ static bool draw(struct console_screen *screen, struct console_output *output)
 static bool shoot(struct console_screen *screen, struct console_output *output)
 {
 	uint64_t all = screen->mode.rows ? ~UINT64_C(0) >> (64 - screen->mode.rows) : 0;
-	if (!screen->mode.version || (screen->seen & all) != all)
+	if ((screen->seen & all) != all)
 		return false;
 	if (!screen->mode.rows)
 		draw_graphics(screen, output);
@@ -305,7 +305,9 @@ static bool shoot_graphics(struct console_screens *screens, struct console_scree
 static bool shoot_any(struct console_screens *screens, struct console_output *output)
 {
 	struct console_screen *screen = &screens->screen[screens->watched];
-	if (screen->mode.version && !screen->mode.rows && screen->mode.width && screen->mode.height)
+	if (!screen->mode.version) /* nothing is known yet */
+		return false;
+	if (!screen->mode.rows && screen->mode.width && screen->mode.height)
 		return shoot_graphics(screens, screen, output);
 	console_picture_stop(&screens->picture, output); /* text came meanwhile */
 	return shoot(screen, output);

@@ -358,6 +358,21 @@ static void a_screenshot_of_graphics_is_the_picture_as_sixels(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void a_screenshot_waits_for_the_mode(void **state)
+{
+	(void)state;
+	linear(WIDTH, HEIGHT, 8);
+	console_screens_watch(&screens, console_screens_find(&screens, "pc"), true);
+	console_screens_step(&screens, &output); /* before the layer has said anything */
+	assert_false(screens.ended);
+	for (unsigned i = 0; i < 10 && !screens.ended; i++)
+		both_step();
+	assert_true(screens.ended);
+	memset(picture, 0xff, sizeof(picture));
+	draw_sixels(printed());
+	assert_int_equal(picture[HEIGHT - 1][WIDTH - 1], packed(colour(0)));
+}
+
 static void more_colours_than_a_picture_has_become_their_nearest(void **state)
 {
 	(void)state;
@@ -428,6 +443,7 @@ int main(void)
 	        cmocka_unit_test_setup(more_memory_is_for_larger_modes, fresh),
 	        cmocka_unit_test_setup(no_register_leads_outside_of_the_memory, fresh),
 	        cmocka_unit_test_setup(a_screenshot_of_graphics_is_the_picture_as_sixels, fresh_both),
+	        cmocka_unit_test_setup(a_screenshot_waits_for_the_mode, fresh_both),
 	        cmocka_unit_test_setup(more_colours_than_a_picture_has_become_their_nearest, fresh_both),
 	        cmocka_unit_test_setup(a_mode_that_changes_begins_the_picture_anew, fresh_both),
 	        cmocka_unit_test_setup(pixels_out_of_their_place_harm_nothing, fresh_both),
