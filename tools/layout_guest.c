@@ -12,6 +12,7 @@
 #define VGA_BEGIN UINT64_C(0xa0000)
 #define VGA_END UINT64_C(0xb0000)
 #define ROM_LIMIT (UINT64_C(8) << 20)
+#define ROM_LEAST (UINT64_C(128) << 10) /* as much of it devices/boot_firmware.c copies */
 
 static const struct {
 	const char *name, *info;
@@ -64,7 +65,7 @@ static void map_low_ram(struct layout *layout, uint32_t region, uint64_t size)
 }
 
 /* Firmware is RAM that the guest may not write: it ends at 4 GiB, the variables below the code. */
-static void layout_rom(struct layout *layout, const char *what, const char *name, uint64_t *end)
+static void layout_rom(struct layout *layout, const char *what, const char *name, uint64_t least, uint64_t *end)
 {
 	const struct described_subject *s = &layout->compiler->description->subject[layout->subject];
 	const struct file *file = name ? file_get(layout->compiler, name, s->line) : NULL;
@@ -73,6 +74,13 @@ static void layout_rom(struct layout *layout, const char *what, const char *name
 	if (file->size % 4096 || file->size > ROM_LIMIT) {
 		problem(&layout->compiler->report, s->line, "E-rom-size",
 		        "\"%s\" has %llu bytes, which no firmware has; use a whole number of 4 KiB pages, at most 8M",
+		        name, (unsigned long long)file->size);
+		return;
+	}
+	if (file->size < least) {
+		problem(&layout->compiler->report, s->line, "E-rom-small",
+		        "\"%s\" has %llu bytes, but the last 128K of the firmware also lie at E0000; fill it up in "
+		        "front",
 		        name, (unsigned long long)file->size);
 		return;
 	}
@@ -113,8 +121,8 @@ void layout_guest(struct layout *layout)
 			map_low_ram(layout, region, size);
 	}
 	layout_shared(layout);
-	layout_rom(layout, "rom", s->rom, &rom);
-	layout_rom(layout, "vars", s->vars, &rom);
+	layout_rom(layout, "rom", s->rom, ROM_LEAST, &rom);
+	layout_rom(layout, "vars", s->vars, 0, &rom);
 }
 
 /* The guest has been laid out just before: its mappings are the last ones that are not the layer's. */

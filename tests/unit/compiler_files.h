@@ -15,7 +15,7 @@ struct compiler_files {
 		Elf64_Phdr program[2];
 		uint8_t text[64], data[32];
 	} elf;
-	uint8_t kernel[1024], initrd[100], rom[4096];
+	uint8_t kernel[1024], initrd[100], rom[128 << 10];
 };
 
 static inline void compiler_files_elf(struct compiler_files *files)
