@@ -95,13 +95,16 @@ static void port_write(void *owner, uint16_t offset, unsigned size, uint32_t val
 		select_item(owner, (uint16_t)value);
 }
 
+/* The signature, big-endian, in accesses of any size. */
 static uint32_t dma_read(void *owner, uint16_t offset, unsigned size)
 {
-	uint8_t bytes[4];
+	uint8_t bytes[8];
+	uint32_t value = 0;
 	(void)owner;
-	put_big(bytes, offset < 4 ? DMA_SIGNATURE_HIGH : DMA_SIGNATURE_LOW, 4);
-	return size == 4 ? bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24
-	                 : bytes[offset & 3];
+	put_big(bytes, (uint64_t)DMA_SIGNATURE_HIGH << 32 | DMA_SIGNATURE_LOW, 8);
+	for (unsigned i = 0; i < size; i++)
+		value |= (uint32_t)bytes[(offset + i) & 7] << 8 * i;
+	return value;
 }
 
 /* The address comes as two big-endian halves; the lower one starts it. */

@@ -104,6 +104,8 @@ static void dma_reads_an_item_into_memory(void **state)
 	(void)state;
 	assert_int_equal(bus_read(&bus, 0x514, 4), 0x554d4551);
 	assert_int_equal(bus_read(&bus, 0x518, 4), 0x47464320);
+	assert_int_equal(bus_read(&bus, 0x516, 2), 0x554d);
+	assert_int_equal(bus_read(&bus, 0x519, 1), 0x43);
 	assert_int_equal(dma(0x210000 | 8 | 2, 20, 0x2000), 0);
 	assert_memory_equal(ram + 0x2000, "some text\0\0\0\0\0\0\0\0\0\0\0", 20);
 	assert_int_equal(ram[0x2014], 0xee);
