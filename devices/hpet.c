@@ -71,6 +71,14 @@ static void drive(const struct hpet *hpet, unsigned index, bool level)
 		to->set(to->owner, line, level);
 }
 
+/* The lines of level interrupts that are not cleared yet: down before anything that may move them, up again after it. */
+static void drive_levels(const struct hpet *hpet, bool level)
+{
+	for (unsigned i = 0; i < HPET_TIMERS; i++)
+		if (hpet->status >> i & 1 && hpet->timer[i].config & T_LEVEL)
+			drive(hpet, i, level);
+}
+
 static void fire(struct hpet *hpet, unsigned index, uint64_t now)
 {
 	struct hpet_timer *timer = &hpet->timer[index];
@@ -125,7 +133,9 @@ static uint64_t read_register(const struct hpet *hpet, uint32_t at)
 static void write_config(struct hpet *hpet, uint64_t value)
 {
 	uint64_t before = counter(hpet);
+	drive_levels(hpet, false);
 	hpet->config = value & (ENABLE | LEGACY);
+	drive_levels(hpet, true);
 	hpet->counter = hpet->config & ENABLE ? before - ticks(hpet) : before;
 }
 
@@ -142,12 +152,14 @@ static void write_comparator(struct hpet_timer *timer, uint64_t value)
 	timer->set_accumulator = false;
 }
 
-static void write_timer(struct hpet_timer *timer, unsigned reg, uint64_t value)
+static void write_timer(struct hpet *hpet, struct hpet_timer *timer, unsigned reg, uint64_t value)
 {
 	if (reg == 0) {
+		drive_levels(hpet, false);
 		timer->set_accumulator = value & T_SET;
 		timer->config = value & T_WRITABLE;
 		timer->comparator &= width(timer);
+		drive_levels(hpet, true);
 	} else if (reg == 8) {
 		write_comparator(timer, value);
 	}
@@ -156,7 +168,7 @@ static void write_timer(struct hpet_timer *timer, unsigned reg, uint64_t value)
 static void write_register(struct hpet *hpet, uint32_t at, uint64_t value)
 {
 	if (at >= TIMERS && at < TIMERS + HPET_TIMERS * TIMER_STEP) {
-		write_timer(&hpet->timer[(at - TIMERS) / TIMER_STEP], at % TIMER_STEP, value);
+		write_timer(hpet, &hpet->timer[(at - TIMERS) / TIMER_STEP], at % TIMER_STEP, value);
 	} else if (at == CONFIG) {
 		write_config(hpet, value);
 	} else if (at == STATUS) {

@@ -182,6 +182,29 @@ static void a_level_interrupt_stays_until_its_status_is_cleared(void **state)
 	assert_int_equal(get(0x20), 0);
 }
 
+/* Whatever is written while it is asserted: the line that it leaves falls. */
+static void a_level_interrupt_moves_with_its_route(void **state)
+{
+	(void)state;
+	hpet_write(&hpet, 0x100, 8, 0x4 | 0x2 | 22 << 9);
+	hpet_write(&hpet, 0x108, 8, 10);
+	hpet_write(&hpet, 0x10, 4, 1);
+	now = MS;
+	hpet_run(&hpet, now);
+	assert_true(lines[22].level);
+	hpet_write(&hpet, 0x100, 8, 0x4 | 0x2 | 20 << 9);
+	assert_false(lines[22].level);
+	assert_true(lines[20].level);
+	hpet_write(&hpet, 0x10, 4, 3); /* legacy replacement */
+	assert_false(lines[20].level);
+	assert_int_equal(ioapic.lines, 1 << 2);
+	hpet_write(&hpet, 0x10, 4, 1);
+	assert_int_equal(ioapic.lines, 0);
+	assert_true(lines[20].level);
+	hpet_write(&hpet, 0x100, 8, 0x4 | 20 << 9); /* an edge from now on */
+	assert_false(lines[20].level);
+}
+
 static void legacy_replacement_uses_the_lines_of_pit_and_rtc(void **state)
 {
 	(void)state;
@@ -216,6 +239,7 @@ int main(void)
 	        cmocka_unit_test_setup(a_one_shot_timer_fires_once_at_its_pin, fresh),
 	        cmocka_unit_test_setup(a_periodic_timer_goes_on_without_drift, fresh),
 	        cmocka_unit_test_setup(a_level_interrupt_stays_until_its_status_is_cleared, fresh),
+	        cmocka_unit_test_setup(a_level_interrupt_moves_with_its_route, fresh),
 	        cmocka_unit_test_setup(legacy_replacement_uses_the_lines_of_pit_and_rtc, fresh),
 	        cmocka_unit_test_setup(a_narrow_timer_compares_32_bits, fresh),
 	};
