@@ -62,11 +62,14 @@ static bool add_piece(struct virtio *virtio, struct virtio_chain *chain, const s
 	return true;
 }
 
-/* A table of `count` descriptors at `table`, from `index` on. `indirect`: whether an entry may lead to another table. */
+/*
+ * A table of `count` descriptors at `table`, from `index` on. `indirect`: whether an entry may lead to another table. An
+ * empty piece takes no room in the chain, but a step all the same: there may be 65,536 of them.
+ */
 static bool follow(struct virtio *virtio, struct virtio_chain *chain, uint64_t table, uint32_t count, uint32_t index,
                    struct descriptor *indirect)
 {
-	for (uint32_t steps = 0; steps < count; steps++) {
+	for (uint32_t steps = 0; steps < count && steps < VIRTIO_PIECES; steps++) {
 		struct descriptor descriptor;
 		if (index >= count || !pci_dma_read(&virtio->function, table + 16ull * index, &descriptor, 16))
 			return false;

@@ -216,6 +216,23 @@ static void rings_that_make_no_sense_break_the_device_until_a_reset(void **state
 	assert_int_equal(used(0), 1);
 }
 
+/* A table may be longer than a chain can be, and each of its pieces empty. */
+static void a_chain_of_empty_pieces_is_not_followed_for_ever(void **state)
+{
+	enum { TABLE = BUFFERS + 0x1000, EMPTY = VIRTIO_PIECES };
+	for (unsigned i = 0; i < 2; i++) {
+		fresh(state);
+		start_driver(VIRTIO_F_VERSION_1 | VIRTIO_F_INDIRECT_DESC);
+		for (unsigned n = 0; n < EMPTY + i; n++)
+			put(TABLE + 16 * n + 12, NEXT | (uint64_t)(n + 1) << 16, 4);
+		put(TABLE + 16 * (EMPTY - 1 + i) + 12, 0, 4);
+		descriptor(0, 0, TABLE, 16 * (EMPTY + i), INDIRECT, 0);
+		offer(0, 0);
+		struct virtio_chain chain;
+		assert_int_equal(virtio_pop(&block.virtio, 0, &chain), !i);
+	}
+}
+
 static void an_unset_ring_address_is_harmless(void **state)
 {
 	(void)state;
@@ -500,6 +517,7 @@ int main(void)
 	        cmocka_unit_test_setup(headers_and_status_may_share_pieces_with_data, fresh),
 	        cmocka_unit_test_setup(an_indirect_table_is_followed, fresh),
 	        cmocka_unit_test_setup(rings_that_make_no_sense_break_the_device_until_a_reset, fresh),
+	        cmocka_unit_test_setup(a_chain_of_empty_pieces_is_not_followed_for_ever, fresh),
 	        cmocka_unit_test_setup(an_unset_ring_address_is_harmless, fresh),
 	        cmocka_unit_test_setup(the_event_index_saves_interrupts, fresh),
 	        cmocka_unit_test_setup(a_ring_that_the_disk_itself_fills_is_left_in_between, fresh),
