@@ -415,12 +415,13 @@ static void add_place(struct virtio *virtio, uint8_t type, uint8_t bar, uint32_t
 	(void)pci_function_capability(&virtio->function, CAPABILITY_VENDOR, bytes, contents, 0);
 }
 
-/* Only MSI-X has something to do after a configuration write. */
+/* Only MSI-X has something to do after a configuration write; while it is on the pin is not used. */
 static void changed(void *owner, uint8_t offset, unsigned size)
 {
 	struct virtio *virtio = owner;
 	(void)offset;
 	(void)size;
+	pci_function_interrupt(&virtio->function, virtio->isr && !msix_enabled(&virtio->msix));
 	msix_update(&virtio->msix);
 }
 

@@ -323,6 +323,23 @@ static void msix_sends_the_vector_of_the_queue(void **state)
 	assert_int_equal(in(1, 26, 2), MSIX_NONE);
 }
 
+/* PCI 3.0, 6.8.3.3: a function with MSI-X on does not use its pin, not even for what it has asserted before. */
+static void msix_takes_the_pin_away(void **state)
+{
+	unsigned devfn = PCI_FIXTURE_DEVICE * 8, control = block.virtio.msix.capability + 2u;
+	(void)state;
+	start_driver(VIRTIO_F_VERSION_1);
+	request(0, 0, 0, 512, WRITE);
+	ring_bell(0);
+	assert_true(level());
+	pci_config_write(&f.pci.pci, devfn, control, 2, 0x8000);
+	assert_false(level());
+	pci_config_write(&f.pci.pci, devfn, control, 2, 0);
+	assert_true(level()); /* nobody has read the ISR yet */
+	assert_int_equal(in(1, 0x200, 1), 1);
+	assert_false(level());
+}
+
 static void the_legacy_registers_drive_the_same_device(void **state)
 {
 	(void)state;
@@ -522,6 +539,7 @@ int main(void)
 	        cmocka_unit_test_setup(the_event_index_saves_interrupts, fresh),
 	        cmocka_unit_test_setup(a_ring_that_the_disk_itself_fills_is_left_in_between, fresh),
 	        cmocka_unit_test_setup(msix_sends_the_vector_of_the_queue, fresh),
+	        cmocka_unit_test_setup(msix_takes_the_pin_away, fresh),
 	        cmocka_unit_test_setup(the_legacy_registers_drive_the_same_device, fresh),
 	        cmocka_unit_test_setup(a_reset_waits_until_no_request_is_with_the_disk, fresh),
 	        cmocka_unit_test_setup(late_answers_let_waiting_requests_go_on, fresh),
