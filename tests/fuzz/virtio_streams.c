@@ -76,15 +76,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct script script = {data, data + size};
 	bool entropy = take(&script, 1) & 1;
 	struct msix_sink sink = {message, 0};
+	uint64_t now = 0;
+	struct device_clock clock = {fake_now, &now, 0};
 
 	seen = room = 0;
 	pci_fixture_init(&f);
 	memset(&console, 0, sizeof(console));
 	memset(&rng, 0, sizeof(rng));
 	if (entropy)
-		virtio_rng_init(&rng, take(&script, 1) % 3, random_value, &sink);
+		virtio_rng_init(&rng, take(&script, 1) % 3, random_value, &clock, &sink);
 	else
-		virtio_console_init(&console, &(struct serial_backend){back_end_write, back_end_read, 0}, &sink);
+		virtio_console_init(&console, &(struct serial_backend){back_end_write, back_end_read, 0}, &clock,
+		                    &sink);
 	MUST(pci_fixture_connect(&f, entropy ? &rng.virtio.function : &console.virtio.function));
 	while (more(&script)) {
 		uint32_t what = take(&script, 1), at = take(&script, 2);
@@ -103,8 +106,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			(void)pci_fixture_read(&f, PCI_FIXTURE_MEMORY + (1u << 24) + (at % 4096 & ~7u), 1u << what % 4);
 		else
 			room = at;
-		if (!entropy)
+		now++;
+		if (entropy) {
+			virtio_rng_run(&rng, now);
+		} else {
 			virtio_console_poll(&console);
+			virtio_console_run(&console, now);
+		}
 	}
 	return 0;
 }

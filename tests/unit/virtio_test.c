@@ -447,7 +447,7 @@ static void a_console_sends_when_there_is_room_and_receives_into_buffers(void **
 
 	(void)state;
 	memset(&console, 0, sizeof(console));
-	virtio_console_init(&console, &backend, &sink);
+	virtio_console_init(&console, &backend, &clock, &sink);
 	fixture_init(&console.virtio);
 	start_driver(VIRTIO_F_VERSION_1);
 	memcpy(f.pci.ram + DATA, "hello, world", 12);
@@ -480,7 +480,7 @@ static void random_bytes_of_a_seed_are_the_same_again(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
 		memset(&rng, 0, sizeof(rng));
-		virtio_rng_init(&rng, 42, 0, &sink);
+		virtio_rng_init(&rng, 42, 0, &clock, &sink);
 		fixture_init(&rng.virtio);
 		start_driver(VIRTIO_F_VERSION_1);
 		descriptor(0, 0, DATA, 100, WRITE, 0);
@@ -513,13 +513,110 @@ static void random_bytes_come_from_the_generator_or_not_at_all(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
 		memset(&rng, 0, sizeof(rng));
-		virtio_rng_init(&rng, 0, i ? never : eleven, &sink);
+		virtio_rng_init(&rng, 0, i ? never : eleven, &clock, &sink);
 		fixture_init(&rng.virtio);
 		start_driver(VIRTIO_F_VERSION_1);
 		descriptor(0, 0, DATA, 13, WRITE, 0);
 		offer(0, 0);
 		ring_bell(0);
 		assert_int_equal(used_length(0, 0), i ? 0 : 13);
+	}
+}
+
+/* As another vCPU would: whatever is taken is offered again, as long as `again` says. */
+static unsigned again;
+
+static void offer_again(unsigned queue)
+{
+	if (!again || f.virtio->queue[queue].next_avail != f.added[queue])
+		return;
+	again--;
+	offer(queue, 0);
+}
+
+static size_t endless_write(void *owner, const uint8_t *text, size_t count)
+{
+	(void)owner;
+	(void)text;
+	offer_again(1);
+	return count;
+}
+
+static size_t endless_read(void *owner, uint8_t *text, size_t count)
+{
+	(void)owner;
+	memset(text, 'x', count);
+	offer_again(0);
+	return count;
+}
+
+static bool endless_random(uint64_t *value)
+{
+	*value = 0;
+	offer_again(0);
+	return true;
+}
+
+static void a_ring_that_is_filled_while_it_is_emptied_is_left_in_between(void **state)
+{
+	enum { MANY = 1000, TURN_RNG = 64, TURN_CONSOLE = 256 };
+
+	(void)state;
+	memset(&rng, 0, sizeof(rng));
+	virtio_rng_init(&rng, 0, endless_random, &clock, &sink);
+	fixture_init(&rng.virtio);
+	start_driver(VIRTIO_F_VERSION_1);
+	descriptor(0, 0, DATA, 8, WRITE, 0);
+	offer(0, 0);
+	again = MANY;
+	ring_bell(0);
+	assert_int_equal(used(0), TURN_RNG);
+	assert_int_equal(virtio_rng_deadline(&rng), 0);
+	for (unsigned i = 0; virtio_rng_deadline(&rng) == 0; i++) {
+		assert_true(i < MANY);
+		virtio_rng_run(&rng, now);
+	}
+	assert_int_equal(used(0), MANY + 1);
+
+	for (unsigned queue = 0; queue < 2; queue++) {
+		const struct serial_backend backend = {.write = endless_write, .read = queue ? 0 : endless_read};
+		memset(&console, 0, sizeof(console));
+		virtio_console_init(&console, &backend, &clock, &sink);
+		fixture_init(&console.virtio);
+		start_driver(VIRTIO_F_VERSION_1);
+		descriptor(queue, 0, DATA, 8, queue ? 0 : WRITE, 0);
+		offer(queue, 0);
+		again = MANY;
+		ring_bell(queue);
+		assert_in_range(used(queue), TURN_CONSOLE / 2, TURN_CONSOLE);
+		assert_int_equal(virtio_console_deadline(&console), 0);
+		for (unsigned i = 0; virtio_console_deadline(&console) == 0; i++) {
+			assert_true(i < MANY);
+			virtio_console_run(&console, now);
+		}
+		assert_int_equal(used(queue), MANY + 1);
+	}
+}
+
+static void a_long_text_is_sent_in_turns(void **state)
+{
+	enum { BYTES = 20000 };
+	const struct serial_backend taking = {.write = endless_write}, nobody = {0};
+
+	(void)state;
+	again = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		memset(&console, 0, sizeof(console));
+		virtio_console_init(&console, i ? &nobody : &taking, &clock, &sink);
+		fixture_init(&console.virtio);
+		start_driver(VIRTIO_F_VERSION_1);
+		descriptor(1, 0, DATA, BYTES, 0, 0);
+		offer(1, 0);
+		ring_bell(1);
+		assert_int_equal(used(1), i); /* to nobody all goes at once */
+		virtio_console_run(&console, now);
+		assert_int_equal(used(1), 1);
+		assert_int_equal(virtio_console_deadline(&console), CLOCK_NEVER);
 	}
 }
 
@@ -546,6 +643,8 @@ int main(void)
 	        cmocka_unit_test(a_console_sends_when_there_is_room_and_receives_into_buffers),
 	        cmocka_unit_test(random_bytes_of_a_seed_are_the_same_again),
 	        cmocka_unit_test(random_bytes_come_from_the_generator_or_not_at_all),
+	        cmocka_unit_test(a_ring_that_is_filled_while_it_is_emptied_is_left_in_between),
+	        cmocka_unit_test(a_long_text_is_sent_in_turns),
 	};
 
 	return cmocka_run_group_tests(tests, 0, 0);
