@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The hostile guest: it finds every function on its PCI bus, gives each BAR a place, and then writes at random: into
- * registers, into configuration space, into the ports and memory of its board (IDE and its bus master, PS/2, VGA, interrupt
- * controllers, timers, RTC), and into memory that it lets descriptor rings lie in. Each life has another seed.
+ * registers, into configuration space by ports and by memory, into the ports and memory of its board (IDE and its bus master,
+ * PS/2, VGA, a serial port, interrupt controllers, timers, RTC, power management), and into memory that it lets descriptor
+ * rings lie in. Each life has another seed.
  * Only code and stack: no constant in memory, no jump table, no static variable (kernel.S says why).
  */
 #include <stdint.h>
@@ -11,6 +12,7 @@
 #pragma GCC optimize("no-jump-tables", "no-tree-switch-conversion")
 
 #define COM1 0x3f8
+#define COM2 0x2f8
 #define CONFIG_ADDRESS 0xcf8
 #define CONFIG_DATA 0xcfc
 #define RAM_BYTES 0x800000u
@@ -19,6 +21,7 @@
 #define BARS 6u
 #define FIRST_MEMORY 0xd0000000u
 #define FIRST_PORT 0xa000u
+#define ECAM 0xfef00000u
 #define IVSHMEM 0x11101af4u
 #define DOORBELL 12
 #define IDE 9u /* devfn; its bus master is BAR 4 */
@@ -205,7 +208,7 @@ static void attack_function(struct attacker *a, const struct function *f)
 /* A port of the board. What would end its life is left out: that is no attack. */
 static uint16_t board_port(uint64_t r)
 {
-	uint32_t what = r & 15, offset = (uint32_t)(r >> 4);
+	uint32_t what = r & 31, offset = (uint32_t)(r >> 5);
 	if (what < 3)
 		return (uint16_t)(0x1f0 + (offset & 7));
 	if (what < 5)
@@ -224,7 +227,17 @@ static uint16_t board_port(uint64_t r)
 		return (uint16_t)(0x70 + (offset & 1));
 	if (what < 15)
 		return (uint16_t)((offset & 2 ? 0xa0 : 0x20) + (offset & 1));
-	return (uint16_t)(0x1ce + (offset & 3)); /* VBE */
+	if (what < 17)
+		return (uint16_t)(0x1ce + (offset & 3)); /* VBE */
+	if (what < 21)
+		return (uint16_t)(COM2 + (offset & 7));
+	if (what < 23)
+		return (uint16_t)(0x4d0 + (offset & 1)); /* edge or level */
+	if (what < 25)
+		return offset & 1 ? 0x61 : 0x80;
+	if (what < 27) /* power management: events and timer; its control would be the end */
+		return offset & 1 ? 0xb000 : 0xb008;
+	return (uint16_t)(0x3b0 + (offset & 15));
 }
 
 /* Four bytes from 0x3f6 reach into COM1, where they would be a sign of life or a count of functions. */
@@ -243,8 +256,8 @@ static void attack_board(struct attacker *a)
 		access_memory(a, 0xa0000u + (at & 0x1fffc), size);
 	else if ((r & 3) == 1)
 		access_memory(a, 0xfed00000u + (at & 0x3fc), 4); /* HPET */
-	else if ((r & 3) == 2)
-		access_memory(a, 0xfec00000u + (at & 0x10), 4); /* I/O APIC */
+	else if ((r & 3) == 2)                                   /* I/O APIC, or configuration space */
+		access_memory(a, r >> 63 ? 0xfec00000u + (at & 0x10) : ECAM + (at & 0xffffc), 4);
 	else
 		config_write(at & 0xff, at >> 8 & 0xfc, (uint32_t)odd_value(a)); /* the other functions, and nobody */
 }
