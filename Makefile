@@ -138,7 +138,7 @@ GUEST_TESTS := $(patsubst tests/guest/%/main.c,%,$(wildcard tests/guest/*/main.c
 GUEST_COMMON := $(wildcard tests/guest/common/*.c tests/guest/common/*.S)
 $(foreach t,$(GUEST_TESTS),$(eval $(call app_rule,test-$(t),$(wildcard tests/guest/$(t)/*.c tests/guest/$(t)/*.S) $(GUEST_COMMON))))
 # guests of 32 bits, whose files are ELF with data and all: what they share is in tests/guest/pc
-PC_SRC := $(wildcard tests/guest/pc/*.c tests/guest/pc/*.S)
+PC_SRC := $(filter-out %/rom.S,$(wildcard tests/guest/pc/*.c tests/guest/pc/*.S))
 $(B)/pc/%.o: % Makefile
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) -m32 -mgeneral-regs-only $(DEP) -c $< -o $@
@@ -149,7 +149,13 @@ apps: $(B)/$(1).elf
 endef
 $(eval $(call pc_rule,test-devices,$(wildcard tests/guest/devices/*.c)))
 $(eval $(call pc_rule,test-pages,$(wildcard tests/guest/pages/*.c)))
-$(eval $(call pc_rule,test-attack-rings-pc,$(wildcard tests/guest/attack-rings/pc/*.c)))
+RINGS_SRC := $(wildcard tests/guest/attack-rings/pc/*.c tests/guest/attack-rings/pc/*.S)
+$(eval $(call pc_rule,test-attack-rings-pc,$(RINGS_SRC)))
+# the same one as firmware
+$(B)/test-attack-rings.rom: $(patsubst %,$(B)/pc/%.o,$(PC_SRC) $(RINGS_SRC) tests/guest/pc/rom.S) tests/guest/pc/rom.ld
+	$(Q)ld -m elf_i386 -n -z noexecstack --no-warn-rwx-segments --build-id=none -T tests/guest/pc/rom.ld $(filter %.o,$^) -o $@.elf
+	$(Q)objcopy -O binary $@.elf $@
+apps: $(B)/test-attack-rings.rom
 # benchmark applications: tests/bench/NAME/main.c is an app named bench-NAME
 BENCH_APPS := $(notdir $(patsubst %/main.c,%,$(wildcard tests/bench/*/main.c)))
 $(foreach b,$(BENCH_APPS),$(eval $(call app_rule,bench-$(b),$(wildcard tests/bench/$(b)/*.c tests/bench/$(b)/*.S) $(GUEST_COMMON))))

@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: ISC */
-/* A point is a round of attacks, one on each device in turn at random; a plus a proof, a letter a device that fails it. */
+/*
+ * A point is a round of attacks, one on each device in turn at random; a plus a proof, a letter a device that fails it. As
+ * firmware it attacks fw_cfg, too, and with a second vCPU, which is told by a 2.
+ */
 #include "tests/guest/attack-rings/pc/rings.h"
 
-enum { DEVICES = VIRTIO_DEVICES + 2, CARD = VIRTIO_DEVICES, IDE = VIRTIO_DEVICES + 1, PROOFS_EVERY = 16 };
+enum {
+	DEVICES = VIRTIO_DEVICES + 2,
+	CARD = VIRTIO_DEVICES,
+	IDE = VIRTIO_DEVICES + 1,
+	FIRMWARE = DEVICES,
+	PROOFS_EVERY = 16
+};
 
 static uint64_t state;
+static bool second; /* there is another vCPU */
 
 uint32_t random32(void)
 {
@@ -65,9 +75,12 @@ static uint64_t time(void)
 	return (uint64_t)high << 32 | low;
 }
 
+/* With a second vCPU time is the host's, which may have other things to do. */
+static uint64_t enough = 3000000000u;
+
 struct patience patience(void)
 {
-	return (struct patience){time() + 3000000000u};
+	return (struct patience){time() + enough};
 }
 
 bool lasts(const struct patience *patience)
@@ -81,6 +94,10 @@ static void attack(unsigned device)
 		card_attack();
 	else if (device == IDE)
 		ide_attack();
+	else if (device == FIRMWARE)
+		firmware_attack();
+	else if (second && below(2))
+		virtio_ask(device);
 	else
 		virtio_attack(device);
 }
@@ -103,7 +120,17 @@ static bool quiet(void)
 
 static bool proof(unsigned device)
 {
-	return device == CARD ? card_proof() : device == IDE ? ide_proof() : virtio_proof(device);
+	return device == CARD       ? card_proof()
+	       : device == IDE      ? ide_proof()
+	       : device == FIRMWARE ? firmware_proof()
+	                            : virtio_proof(device);
+}
+
+static void prove(unsigned devices)
+{
+	bool now = quiet();
+	for (unsigned device = 0; device < devices && now; device++)
+		put(proof(device) ? '+' : (char)('a' + device));
 }
 
 void pc_main(void)
@@ -114,11 +141,22 @@ void pc_main(void)
 	card_open();
 	ide_open();
 	put('1');
+	bool firmware = firmware_open();
+	second = firmware && second_open();
+	unsigned devices = DEVICES + (firmware ? 1 : 0);
+	if (second) {
+		put('2');
+		enough *= 8;
+	}
 	for (unsigned round = 1;; round++) {
-		attack(below(DEVICES));
-		bool now = round % PROOFS_EVERY == 0 && quiet();
-		for (unsigned device = 0; device < DEVICES && now; device++)
-			put(proof(device) ? '+' : (char)('a' + device));
+		if (second)
+			second_scribbles(true);
+		attack(below(devices));
+		if (round % PROOFS_EVERY == 0) {
+			if (second)
+				second_scribbles(false);
+			prove(devices);
+		}
 		put('.');
 	}
 }

@@ -11,7 +11,9 @@
  */
 #define POOL 0x200000u
 #define RAM_END 0x800000u
-enum { PORTS_IDE = 0x9000, PORTS_VIRTIO = 0xc000 }; /* a page of ports each */
+#define REQUEST (POOL + 0x40000u)                                                          /* of fw_cfg */
+enum { SOUND_AVAIL = 0x1000, SOUND_USED = 0x2000, ODD_AVAIL = 0x4000, ODD_USED = 0x8000 }; /* from a virtio ring on */
+enum { PORTS_IDE = 0x9000, PORTS_VIRTIO = 0xc000 };                                        /* a page of ports each */
 #define MEMORY_CARD 0xd0000000u
 #define MEMORY_VIRTIO 0xd1000000u
 enum { AT_CARD = DEVFN(4, 0), AT_VIRTIO = 5 }; /* system.xml: the card, and the first place of virtio */
@@ -39,6 +41,7 @@ bool lasts(const struct patience *patience);
 void virtio_open(void);
 bool virtio_quiet(unsigned device);
 void virtio_attack(unsigned device);
+void virtio_ask(unsigned device); /* what a driver would, again and again, in case that somebody else lies */
 bool virtio_proof(unsigned device);
 void card_open(void);
 void card_quiet(void);
@@ -48,5 +51,13 @@ void ide_open(void);
 bool ide_quiet(void);
 void ide_attack(void);
 bool ide_proof(void);
+/* false: there is no fw_cfg, for the guest does not start as firmware. */
+bool firmware_open(void);
+void firmware_attack(void);
+bool firmware_proof(void);
+/* The second vCPU; false: there is none. */
+bool second_open(void);
+/* It has begun, or ended, to change the pool. */
+void second_scribbles(bool on);
 
 #endif

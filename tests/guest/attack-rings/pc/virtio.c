@@ -179,8 +179,8 @@ static void begin_modern(unsigned device)
 		struct ring *ring = &rings[i];
 		ring->size = 1u << below(6);
 		ring->desc = POOL + 0x10000 + i * 0x10000;
-		ring->avail = ring->desc + 0x4000 + (below(4) ? 0 : below(0x100) * 2);
-		ring->used = seldom(6) ? ring->avail - 64 + below(64) * 2 : ring->desc + 0x8000;
+		ring->avail = ring->desc + ODD_AVAIL + (below(4) ? 0 : below(0x100) * 2);
+		ring->used = seldom(6) ? ring->avail - 64 + below(64) * 2 : ring->desc + ODD_USED;
 		zero(ring->avail & ~3u, 0x400);
 		set_queue(device, i, seldom(16) ? random32() : ring->size, seldom(16) ? place(ring) : ring->desc,
 		          seldom(16) ? place(ring) : ring->avail, seldom(8) ? place(ring) : ring->used);
@@ -264,19 +264,17 @@ static bool begin_sound(unsigned device)
 	negotiate(device, 0);
 	for (unsigned i = 0; i < queues_of(device); i++) {
 		uint32_t at = POOL + 0x10000 * (i + 1);
-		rings[i] = (struct ring){at, at + 0x1000, at + 0x2000, 8};
+		rings[i] = (struct ring){at, at + SOUND_AVAIL, at + SOUND_USED, 8};
 		zero(at, 0x3000);
-		set_queue(device, i, 8, at, at + 0x1000, at + 0x2000);
+		set_queue(device, i, 8, at, at + SOUND_AVAIL, at + SOUND_USED);
 	}
 	*at8(common(device, STATUS)) = ACKNOWLEDGED | FEATURES_OK | DRIVER_OK;
 	return *at8(common(device, STATUS)) == (ACKNOWLEDGED | FEATURES_OK | DRIVER_OK);
 }
 
-static bool disk_request(unsigned device, uint32_t type, uint32_t data)
+static void describe_disk_request(uint32_t type, uint32_t data)
 {
 	uint32_t header = POOL, status = POOL + 16;
-	if (!begin_sound(device))
-		return false;
 	zero(header, 16);
 	*at32(header) = type;
 	*at32(header + 8) = 9;
@@ -284,7 +282,33 @@ static bool disk_request(unsigned device, uint32_t type, uint32_t data)
 	describe(0, 0, header, 16, NEXT);
 	describe(0, 1, data, 512, (uint16_t)(type ? NEXT : NEXT | WRITABLE));
 	describe(0, 2, status, 1, WRITABLE);
-	return perform(device, 0, 3) && !*at8(status);
+}
+
+static bool disk_request(unsigned device, uint32_t type, uint32_t data)
+{
+	if (!begin_sound(device))
+		return false;
+	describe_disk_request(type, data);
+	return perform(device, 0, 3) && !*at8(POOL + 16);
+}
+
+void virtio_ask(unsigned device)
+{
+	uint32_t data = POOL + 0x1000;
+	bool disk = device == VIRTIO_DISK || device == VIRTIO_SERVED;
+	unsigned queue = queues_of(device) - 1;
+	if (!begin_sound(device))
+		return;
+	if (disk)
+		describe_disk_request(below(2), data);
+	else
+		describe(queue, 0, data, 100, device == VIRTIO_ENTROPY ? WRITABLE : 0);
+	for (unsigned i = 0; i < 2 && disk; i++)
+		table(rings[0].desc)[i].next = (uint16_t)(i + 1);
+	for (uint16_t i = 1; i <= 24; i++) {
+		*at16(rings[queue].avail + 2) = i;
+		notify(device, queue);
+	}
 }
 
 bool virtio_proof(unsigned device)
