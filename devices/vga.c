@@ -435,10 +435,11 @@ void vga_init(struct vga *vga, const uint8_t *text, uint8_t *memory, uint32_t si
 
 enum status vga_attach(struct vga *vga, struct bus *bus)
 {
-	/* data words are written to the odd port 1CF: a range of its own, over the end of the other */
+	/* data words are written to the odd port 1CF, by OVMF to 1D0: ranges of their own, each over the end of the one before */
 	const struct bus_range ranges[] = {{0x3b0, 0x30, vga, port_read, port_write, 1},
 	                                   {0x1ce, 2, vga, dispi_index_read, dispi_index_write, 2},
-	                                   {0x1cf, 2, vga, dispi_read, dispi_write, 2}};
+	                                   {0x1cf, 2, vga, dispi_read, dispi_write, 2},
+	                                   {0x1d0, 2, vga, dispi_read, dispi_write, 2}};
 	enum status status = OK;
 	for (unsigned i = 0; i < sizeof ranges / sizeof *ranges && !status; i++)
 		status = bus_add(bus, &ranges[i]);

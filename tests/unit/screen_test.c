@@ -152,8 +152,9 @@ static void chained_and_linear_modes_are_flat(void **state)
 	assert_int_equal(bus_read(&bus, 0x1cf, 2), 0xb0c5);
 	bus_write(&bus, 0x1ce, 2, 10);
 	assert_int_equal(bus_read(&bus, 0x1cf, 2), 4);
+	assert_int_equal(bus_read(&bus, 0x1d0, 2), 4); /* OVMF's place for it */
 	bus_write(&bus, 0x1ce, 2, 1);
-	bus_write(&bus, 0x1cf, 2, 640);
+	bus_write(&bus, 0x1d0, 2, 640);
 	bus_write(&bus, 0x1ce, 2, 4);
 	bus_write(&bus, 0x1cf, 2, 0x41);
 	assert_int_equal(vga.memory[0x1235], 0); /* cleared */
