@@ -32,7 +32,7 @@ _Static_assert(sizeof(struct elf32_program) == 32 && sizeof(struct elf64_program
 
 struct segment {
 	uint32_t type;
-	uint64_t offset, address, file_bytes, memory_bytes, alignment;
+	uint64_t offset, virtual, address, file_bytes, memory_bytes, alignment;
 };
 
 static bool open32(struct boot_elf *elf)
@@ -62,6 +62,31 @@ static bool open64(struct boot_elf *elf)
 	       header.phentsize >= sizeof(struct elf64_program);
 }
 
+static struct segment segment_at(const struct boot_elf *elf, unsigned index)
+{
+	const uint8_t *at = elf->file + elf->program_offset + (uint64_t)index * elf->program_size;
+	if (elf->wide) {
+		struct elf64_program p;
+		__builtin_memcpy(&p, at, sizeof p);
+		return (struct segment){p.type, p.offset, p.vaddr, p.paddr, p.filesz, p.memsz, p.align};
+	}
+	struct elf32_program p;
+	__builtin_memcpy(&p, at, sizeof p);
+	return (struct segment){p.type, p.offset, p.vaddr, p.paddr, p.filesz, p.memsz, p.align};
+}
+
+/* Kernels are linked to where they map themselves; they start with paging off, where the segment of the entry is loaded. */
+static uint64_t physical(const struct boot_elf *elf, uint64_t entry)
+{
+	for (unsigned i = 0; i < elf->program_count; i++) {
+		struct segment segment = segment_at(elf, i);
+		if (segment.type == PT_LOAD && entry >= segment.virtual &&
+		    entry - segment.virtual < segment.memory_bytes)
+			return segment.address + (entry - segment.virtual);
+	}
+	return entry;
+}
+
 bool boot_elf_open(struct boot_elf *elf, const uint8_t *file, uint64_t bytes)
 {
 	static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
@@ -71,21 +96,11 @@ bool boot_elf_open(struct boot_elf *elf, const uint8_t *file, uint64_t bytes)
 	elf->wide = file[4] == 2;
 	if (!(elf->wide ? open64(elf) : file[4] == 1 && open32(elf)))
 		return false;
-	return elf->program_count <= SEGMENTS_MAX &&
-	       boot_inside(elf->program_offset, (uint64_t)elf->program_count * elf->program_size, bytes);
-}
-
-static struct segment segment_at(const struct boot_elf *elf, unsigned index)
-{
-	const uint8_t *at = elf->file + elf->program_offset + (uint64_t)index * elf->program_size;
-	if (elf->wide) {
-		struct elf64_program p;
-		__builtin_memcpy(&p, at, sizeof p);
-		return (struct segment){p.type, p.offset, p.paddr, p.filesz, p.memsz, p.align};
-	}
-	struct elf32_program p;
-	__builtin_memcpy(&p, at, sizeof p);
-	return (struct segment){p.type, p.offset, p.paddr, p.filesz, p.memsz, p.align};
+	if (elf->program_count > SEGMENTS_MAX ||
+	    !boot_inside(elf->program_offset, (uint64_t)elf->program_count * elf->program_size, bytes))
+		return false;
+	elf->entry = physical(elf, elf->entry);
+	return true;
 }
 
 static const char *check(const struct boot_elf *elf, const struct guest_memory *memory, const struct segment *segment)

@@ -7,7 +7,8 @@
 /* An ELF file of either class, little-endian x86, checked as far as its header goes. */
 struct boot_elf {
 	const uint8_t *file;
-	uint64_t bytes, program_offset, entry;
+	uint64_t bytes, program_offset;
+	uint64_t entry; /* physical, also where the file has the virtual address */
 	unsigned program_count, program_size;
 	bool wide; /* ELF64 */
 };

@@ -582,6 +582,25 @@ static void multiboot_loads_elf_when_it_gives_no_addresses(void **state)
 	assert_int_equal(guest(MIB, 1), 0xc3);
 }
 
+static void an_elf_entry_that_is_a_virtual_address_becomes_a_physical_one(void **state)
+{
+	(void)state;
+	make_elf64();
+	/* in the segment that is loaded at 1 MiB, as kernels of a high half are linked */
+	put(24, 8, UINT64_C(0xffffffff80000040));
+	make_multiboot(0x1100, 3);
+	assert_null(boot_multiboot(&memory, &files, &entry));
+	assert_flat(MIB + 0x40);
+	put(24, 8, UINT64_C(0xffffffff80000300)); /* just behind its end: no address of it */
+	assert_null(boot_multiboot(&memory, &files, &entry));
+	assert_flat(0x80000300);
+	begin_header(0x3000);
+	end_header(0x3000);
+	put(24, 8, UINT64_C(0xffffffff80000040));
+	assert_null(boot_multiboot2(&memory, &files, &entry));
+	assert_flat(MIB + 0x40);
+}
+
 /* --- firmware --- */
 
 static void firmware_starts_as_after_a_reset(void **state)
@@ -643,6 +662,7 @@ int main(void)
 	        TEST(pvh_without_a_note_is_named),
 	        TEST(elf_segments_are_checked),
 	        TEST(multiboot_loads_elf_when_it_gives_no_addresses),
+	        TEST(an_elf_entry_that_is_a_virtual_address_becomes_a_physical_one),
 	        TEST(firmware_starts_as_after_a_reset),
 	        TEST(every_cut_of_a_file_is_refused_or_loaded_without_harm),
 	};
