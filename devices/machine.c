@@ -13,6 +13,14 @@
 #include "sdk/vcpu.h"
 
 enum { PIT_IRQ = 0, RTC_IRQ = 8 };
+enum {
+	LAPIC_SVR = 0xf0,
+	LAPIC_LINT0 = 0x350,
+	LAPIC_LINT1 = 0x360,
+	SVR_VALUE = 0x1ff,
+	LVT_EXTINT = 0x700,
+	LVT_NMI = 0x400
+};
 /* Between two firings the guest runs at least so long: with a period shorter than the way to the layer and back it would
  * not execute one more instruction, not even the one that stops the timer. */
 #define TIMER_REST_NS UINT64_C(20000)
@@ -293,12 +301,22 @@ void machine_acpi(const struct machine *machine, struct acpi_machine *acpi)
 		acpi->serial[i] = serial_places[machine->serial_index[i]];
 }
 
+/* Virtual wire mode (MultiProcessor Specification 1.4, 3.6.2.2): a kernel that knows no local APIC gets the PIC's interrupts
+ * through it. Its entries can be unmasked only after it is enabled. */
+static bool wire_pic(void)
+{
+	return lapic_write(0, LAPIC_SVR, SVR_VALUE) == OK && lapic_write(0, LAPIC_LINT0, LVT_EXTINT) == OK &&
+	       lapic_write(0, LAPIC_LINT1, LVT_NMI) == OK;
+}
+
 const char *machine_without_firmware(struct machine *machine)
 {
 	struct acpi_machine acpi;
 	uint8_t *buffer = guest_memory_at(&machine->memory, MACHINE_ACPI_BASE, MACHINE_ACPI_BYTES);
 	pm_place(&machine->pm, PM_BASE);
 	piix3_route(&machine->piix3);
+	if (!wire_pic())
+		return "the core refuses the start state of the guest's local APIC";
 	machine_acpi(machine, &acpi);
 	if (!buffer || acpi_build(&acpi, buffer, MACHINE_ACPI_BYTES, 0, 0))
 		return "ACPI tables do not fit";

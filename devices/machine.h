@@ -149,7 +149,7 @@ struct machine {
 
 /* Builds everything from the information page; 0, or what is wrong with the description. */
 const char *machine_init(struct machine *machine);
-/* What firmware would do, for a guest that is started without: registers, ACPI tables in its memory. */
+/* What firmware would do, for a guest that is started without: registers, ACPI tables in its memory, local APIC. */
 const char *machine_without_firmware(struct machine *machine);
 /* What the ACPI tables have to say now. */
 void machine_acpi(const struct machine *machine, struct acpi_machine *acpi);

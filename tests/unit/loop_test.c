@@ -56,7 +56,8 @@ static enum status core_lapic_read(const uint64_t *argument, uint64_t *result)
 
 static enum status core_lapic_write(const uint64_t *argument, uint64_t *result)
 {
-	lapic_register[argument[1] >> 4] = argument[2];
+	bool is_entry = argument[1] >= 0x320 && argument[1] <= 0x370, is_enabled = lapic_register[0xf] & 0x100;
+	lapic_register[argument[1] >> 4] = argument[2] | (is_entry && !is_enabled ? 0x10000 : 0);
 	if (argument[1] == 0xb0)
 		result[0] = 0x31;
 	return OK;
@@ -1046,6 +1047,14 @@ static void an_init_takes_the_clock_and_logical_id_away(void **state)
 	assert_int_equal(machine->vcpu[0].ldr, 0);
 }
 
+static void without_firmware_the_pic_reaches_the_first_cpu_through_its_local_apic(void **state)
+{
+	(void)state;
+	assert_int_equal(lapic_register[0xf], 0x1ff);  /* enabled by software */
+	assert_int_equal(lapic_register[0x35], 0x700); /* LINT0: ExtINT, not masked */
+	assert_int_equal(lapic_register[0x36], 0x400); /* LINT1: NMI */
+}
+
 static void acpi_tables_name_the_wired_serial_port(void **state)
 {
 	(void)state;
@@ -1102,6 +1111,7 @@ int main(void)
 	        TEST(only_the_vcpu_that_moved_the_deadline_keeps_a_timer),
 	        TEST(a_taken_lock_is_waited_for_without_spinning),
 	        TEST(an_init_takes_the_clock_and_logical_id_away),
+	        TEST(without_firmware_the_pic_reaches_the_first_cpu_through_its_local_apic),
 	        TEST(acpi_tables_name_the_wired_serial_port),
 	};
 	return cmocka_run_group_tests(tests, 0, 0);
