@@ -14,6 +14,7 @@
 #include "devices/ide.h"
 
 enum { DATA = 0, ERROR = 1, FEATURE = 1, COUNT = 2, LOW = 3, MID = 4, HIGH = 5, DEVICE = 6, STATUS = 7, COMMAND = 7 };
+enum { BM_INDEX = 4, BM_BAR = PCI_BAR + 4 * BM_INDEX };
 enum { SECOND_DRIVE = 0x10, CONTROL_NIEN = 0x02, CONTROL_SRST = 0x04, CONTROL_HOB = 0x80 };
 #define IDETIM_ENABLED 0x80 /* bit 15 of a word at 40h, 42h */
 
@@ -314,13 +315,22 @@ enum status ide_attach(struct ide *ide, struct bus *bus)
 
 /* --- the function --- */
 
+void ide_place(struct ide *ide, uint16_t base)
+{
+	uint8_t *config = ide->function.config;
+	config[BM_BAR] = (uint8_t)(base | 1);
+	config[BM_BAR + 1] = (uint8_t)(base >> 8);
+	config[PCI_COMMAND] = PCI_COMMAND_IO;
+	pci_function_written(&ide->function, PCI_COMMAND, BM_BAR + 4 - PCI_COMMAND);
+}
+
 void ide_init(struct ide *ide, const struct pin pins[IDE_CHANNELS])
 {
 	static const struct pci_identity identity = {
 	        .vendor = 0x8086, .device = 0x7010, .class_code = 1, .subclass = 1, .interface = 0x80};
 	const struct window window = {ide, ide_dma_read, ide_dma_write};
 	pci_function_init(&ide->function, &identity);
-	pci_function_bar(&ide->function, 4, PCI_BAR_IO, 16, &window);
+	pci_function_bar(&ide->function, BM_INDEX, PCI_BAR_IO, 16, &window);
 	for (unsigned i = 0; i < IDE_CHANNELS; i++) {
 		struct ide_channel *channel = &ide->channel[i];
 		channel->ide = ide;

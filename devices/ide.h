@@ -88,6 +88,9 @@ void ide_disk(struct ide *ide, unsigned drive, struct disk *disk);
 void ide_cdrom(struct ide *ide, unsigned drive, struct disk *medium); /* 0: none */
 /* 1F0-1F7, 3F6 and 170-177, 376. */
 enum status ide_attach(struct ide *ide, struct bus *bus);
+#define IDE_BM_BASE 0xc000 /* where firmware puts the bus master's sixteen ports, the first that it gives away */
+/* What firmware does, once the function is connected: its ports, and they are on. DMA is for the driver to allow. */
+void ide_place(struct ide *ide, uint16_t base);
 
 /* --- between the files of the model --- */
 enum { IDE_ERR = 0x01, IDE_DRQ = 0x08, IDE_DSC = 0x10, IDE_DF = 0x20, IDE_DRDY = 0x40, IDE_BSY = 0x80 };

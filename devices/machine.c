@@ -315,6 +315,8 @@ const char *machine_without_firmware(struct machine *machine)
 	uint8_t *buffer = guest_memory_at(&machine->memory, MACHINE_ACPI_BASE, MACHINE_ACPI_BYTES);
 	pm_place(&machine->pm, PM_BASE);
 	piix3_route(&machine->piix3);
+	if (machine->ide)
+		ide_place(machine->ide, IDE_BM_BASE);
 	if (!wire_pic())
 		return "the core refuses the start state of the guest's local APIC";
 	machine_acpi(machine, &acpi);

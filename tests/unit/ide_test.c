@@ -470,6 +470,18 @@ static void identify_packet_device_is_another_command(void **state)
 	assert_int_equal(in(SECONDARY, STATUS), IDLE);
 }
 
+static void firmware_leaves_the_bus_master_at_its_ports_but_not_on(void **state)
+{
+	(void)state;
+	pci_config_write(&f.pci.pci, PCI_FIXTURE_DEVICE * 8, PCI_COMMAND, 2, 0);
+	assert_int_equal(bus_read(&f.pci.bus, 0xc802, 1), 0xff);
+	ide_place(&f.ide, 0xc800);
+	assert_int_equal(pci_config_read(&f.pci.pci, PCI_FIXTURE_DEVICE * 8, PCI_BAR + 4 * 4, 4), 0xc801);
+	assert_int_equal(pci_config_read(&f.pci.pci, PCI_FIXTURE_DEVICE * 8, PCI_COMMAND, 2), PCI_COMMAND_IO);
+	assert_int_equal(bus_read(&f.pci.bus, 0xc802, 1), 0);
+	assert_int_equal(bus_read(&f.pci.bus, BUS_MASTER + 2, 1), 0xff);
+}
+
 static void a_cd_is_read_by_pio_in_blocks_of_the_limit(void **state)
 {
 	static uint8_t got[CD_BYTES];
@@ -578,6 +590,7 @@ int main(void)
 	        cmocka_unit_test_setup(a_disk_that_answers_late_moves_all_of_it, fresh),
 	        cmocka_unit_test_setup(identify_packet_device_is_another_command, fresh),
 	        cmocka_unit_test_setup(a_cd_is_read_by_pio_in_blocks_of_the_limit, fresh),
+	        cmocka_unit_test_setup(firmware_leaves_the_bus_master_at_its_ports_but_not_on, fresh),
 	        cmocka_unit_test_setup(a_cd_is_read_by_dma, fresh),
 	        cmocka_unit_test_setup(reads_beyond_the_end_leave_sense, fresh),
 	        cmocka_unit_test_setup(a_drive_without_medium_says_so, fresh),
