@@ -270,6 +270,15 @@ $(B)/programs/u-boot.rom:
 INSTALLER := /usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64
 $(B)/programs/installer/linux:
 	systems/guest/package $(@D) debian-installer-12-netboot-amd64 $(INSTALLER)/linux $(INSTALLER)/initrd.gz
+$(B)/programs/gnumach: systems/guest/package
+	systems/guest/package $(B)/programs gnumach-image-1.8-486:i386 /boot/gnumach-1.8-486.gz
+	gunzip -c $@-1.8-486.gz >$@.new && mv $@.new $@
+$(B)/programs/mt: tests/kernels/mach_task.c tests/kernels/multiboot2.ld
+	@mkdir -p $(@D)
+	$(Q)gcc $(FREE) -m32 -mgeneral-regs-only -Wno-int-to-pointer-cast -c $< -o $@.o
+	$(Q)ld -m elf_i386 -n -z noexecstack --no-warn-rwx-segments --build-id=none -T tests/kernels/multiboot2.ld $@.o -o $@
+$(B)/programs/mach.iso: systems/guest/grub-cd $(B)/programs/gnumach $(B)/programs/mt
+	systems/guest/grub-cd $@ mach $(filter-out systems/%,$^)
 $(B)/programs/multiboot2.elf: tests/kernels/multiboot2.c tests/kernels/multiboot2.ld
 	@mkdir -p $(@D)
 	$(Q)gcc $(FREE) -m32 -mgeneral-regs-only -Wno-int-to-pointer-cast -c $< -o $@.o
@@ -282,7 +291,8 @@ $(B)/programs/modes.img $(B)/programs/shadow.img: $(B)/programs/%.img: tests/ker
 	$(Q)ld -m elf_i386 -Ttext=0x7c00 --oformat binary -e start $@.o -o $@
 	$(Q)truncate -s 1M $@
 .PHONY: program-files
-program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso pxe-e1000.rom u-boot.rom multiboot2.iso modes.img shadow.img installer/linux)
+program-files: all $(addprefix $(B)/programs/,memtest86+x64.bin grub.iso ipxe.iso pxe-e1000.rom u-boot.rom multiboot2.iso modes.img \
+	shadow.img installer/linux gnumach mt mach.iso)
 image: all $(GUEST_FILES) $(if $(filter %network.xml,$(SYSTEM)),$(NETWORK_FILES)) \
 	$(if $(filter %disks.xml,$(SYSTEM)),$(B)/disks.cpio.gz) $(if $(filter %disk.xml,$(SYSTEM)),$(B)/debian.img) \
 	$(if $(filter %shared.xml,$(SYSTEM)),$(B)/shared.cpio.gz)

@@ -12,13 +12,14 @@ CRTC, START_HIGH, START_LOW = 0x3d4, 0x0c, 0x0d
 
 
 class Bare:
-    """A PC (i440FX) of QEMU; options are those of the emulator. Its screen is read from its memory."""
+    """A PC (i440FX) of QEMU; options are those of the emulator, which looks for their files in `folder`. Its screen is read
+    from its memory."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, folder=None):
         self.file = os.path.join(BUILD, 'bare-screen.bin')
         self.process = subprocess.Popen(['qemu-system-x86_64', '-M', 'pc', '-accel', 'tcg', '-display', 'none', '-nic', 'none',
                                          '-no-reboot', '-qmp', 'stdio', *options],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder)
         self.process.stdout.readline()
         self.do('qmp_capabilities')
 
