@@ -35,7 +35,8 @@ _Static_assert(sizeof(struct loader_entry) == 128, "QEMU's hw/acpi/bios-linker-l
 
 /* Makes tables built at base 0 what the steps begin with: their checksums are 0. */
 void acpi_loader_prepare(const struct acpi_map *map, uint8_t *tables);
-/* The steps for tables built at base 0, whose first ACPI_RSDP_SIZE bytes are the file of the root pointer, too. Gives how many. */
+/* The steps for tables built at base 0, whose first ACPI_RSDP_SIZE bytes are the file of the root pointer, too. Gives how
+ * many. */
 unsigned acpi_loader(const struct acpi_map *map, struct loader_entry entry[LOADER_ENTRIES]);
 
 #endif

@@ -8,8 +8,8 @@
 /*
  * Decodes one x86 instruction that may have touched a device: what it does, to which operands, how long it is. A pure
  * function of bytes. It knows MOV, MOVBE, SETcc, CMOVcc, PUSH and POP, integer arithmetic, shifts, bit tests and exchanges
- * with a memory operand, MOV to segment registers, strings, string I/O and MOV to and from control registers (forms.c lists them). Anything else is
- * DECODE_UNKNOWN, never a guess: far pointers, jumps and calls by memory, XLAT and BOUND, x87,
+ * with a memory operand, MOV to segment registers, strings, string I/O and MOV to and from control registers (forms.c lists
+ * them). Anything else is DECODE_UNKNOWN, never a guess: far pointers, jumps and calls by memory, XLAT and BOUND, x87,
  * SIMD and what else is encoded with VEX. TZCNT and LZCNT are BSF and BSR to a CPU that does not know them: unknown, too.
  */
 enum operation {

@@ -8,8 +8,8 @@
 /*
  * Executes a decoded instruction on the registers of an exit frame; memory operands go through two functions that are
  * given linear addresses. Needs the frame's FRAME_HAS_GPR, _CONTROL and _SEGMENTS.
- * EMULATE_OK: frame.rip, rflags and gpr are as after the instruction, after OP_MOV_SEGMENT the segment, too; a repeated string instruction may stand at its
- *   own address with less left to do, as after an interrupt.
+ * EMULATE_OK: frame.rip, rflags and gpr are as after the instruction, after OP_MOV_SEGMENT the segment, too; a repeated
+ *   string instruction may stand at its own address with less left to do, as after an interrupt.
  * EMULATE_FAULT: frame.inject holds the exception; rip is at the instruction, registers as architecture has them.
  * EMULATE_AGAIN: nothing changed; let the guest execute it again.
  * EMULATE_UNKNOWN: nothing changed; this form is not emulated.

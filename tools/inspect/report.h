@@ -24,7 +24,8 @@ struct report_sizes report_sizes(const struct model *model);
 uint64_t report_subject_ram(const struct model *model, uint32_t subject);
 /* CPUs of a subject as "0 1"; "-" if it has no vCPU. */
 void report_cpus(const struct model *model, uint32_t subject, char text[64]);
-/* Vendor and signature that CPUID shows to a subject where the core runs by `host`'s virtualization; "" = it has no such leaf. */
+/* Vendor and signature that CPUID shows to a subject where the core runs by `host`'s virtualization; "" = it has no such
+ * leaf. */
 struct report_cpu {
 	const char *host;
 	char vendor[13];
