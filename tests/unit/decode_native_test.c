@@ -506,7 +506,7 @@ static void compare(const struct sample *sample, enum emulate_answer answer)
 		explain(sample, "memory");
 }
 
-/* Every other comparison finds what it looks for; a segment's selector is one. */
+/* Every other comparison finds what it looks for; a segment's selector is one, and often of the odd ones. */
 static void make_plant(const struct sample *sample)
 {
 	const struct instruction *in = &sample->in;
@@ -515,7 +515,8 @@ static void make_plant(const struct sample *sample)
 	plant.size = 0;
 	if (in->operation == OP_MOV_SEGMENT) {
 		plant.size = 2;
-		plant.value[0] = below(TABLE_ENTRIES + 2) << 3 | below(8);
+		plant.value[0] = below(2) ? below(TABLE_ENTRIES + 2) << 3 | below(8)
+		                          : LDT_SELECTOR(LDT_OTHERS + below(LDT_OTHER_COUNT));
 		return;
 	}
 	if ((in->operation != OP_CMPXCHG && in->operation != OP_CMPXCHG8B) || below(2))
