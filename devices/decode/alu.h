@@ -33,6 +33,8 @@ uint64_t alu_multiply(unsigned size, bool is_signed, uint64_t a, uint64_t b, uin
 bool alu_divide(unsigned size, bool is_signed, uint64_t *low, uint64_t *high, uint64_t divisor);
 /* BSF, BSR (a is not 0; what else would be the answer, nobody has promised), POPCNT */
 uint64_t alu_scan(unsigned operation, unsigned size, uint64_t a, uint64_t *flags);
+/* TZCNT, LZCNT, by the CPU that runs this, which is the guest's, too: it may take them for BSF and BSR. */
+uint64_t alu_count(unsigned operation, unsigned size, uint64_t before, uint64_t a, uint64_t *flags);
 uint64_t alu_crc32(unsigned size, uint64_t sum, uint64_t a);
 bool alu_condition(unsigned condition, uint64_t flags);
 uint64_t alu_result_flags(uint64_t result, unsigned size); /* PF, ZF, SF */

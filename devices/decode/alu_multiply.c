@@ -88,6 +88,32 @@ uint64_t alu_scan(unsigned operation, unsigned size, uint64_t a, uint64_t *flags
 	return count;
 }
 
+#define COUNT(name, type)                                                                            \
+	do {                                                                                         \
+		type count = (type)before;                                                           \
+		__asm__(name " %3, %0" : "+r"(count), "=@ccc"(carry), "=@ccz"(zero) : "r"((type)a)); \
+		before = count;                                                                      \
+	} while (0)
+uint64_t alu_count(unsigned operation, unsigned size, uint64_t before, uint64_t a, uint64_t *flags)
+{
+	bool carry, zero, low = operation == OP_TZCNT;
+	if (size == 8 && low)
+		COUNT("tzcntq", uint64_t);
+	else if (size == 8)
+		COUNT("lzcntq", uint64_t);
+	else if (size == 4 && low)
+		COUNT("tzcntl", uint32_t);
+	else if (size == 4)
+		COUNT("lzcntl", uint32_t);
+	else if (low)
+		COUNT("tzcntw", uint16_t);
+	else
+		COUNT("lzcntw", uint16_t);
+	*flags = (*flags & ~(FLAG_CF | FLAG_ZF)) | (carry ? FLAG_CF : 0) | (zero ? FLAG_ZF : 0);
+	return before;
+}
+#undef COUNT
+
 /* CRC-32C, the lowest bit first (SDM 2A, CRC32). */
 uint64_t alu_crc32(unsigned size, uint64_t sum, uint64_t a)
 {

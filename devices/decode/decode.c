@@ -236,11 +236,14 @@ static const struct form *find(struct reader *reader, uint8_t *opcode, const str
                                enum decode_mode mode)
 {
 	static const struct form arpl = {OP_ARPL, SHAPE_RM_REG, 0}, none = {0};
+	static const struct form counts[2] = {{OP_TZCNT, SHAPE_REG_RM, 0}, {OP_LZCNT, SHAPE_REG_RM, 0}};
 	if (*opcode == 0x63 && mode != DECODE_64)
 		return &arpl;
 	if (*opcode != 0x0f)
 		return &forms_one_byte[*opcode];
 	*opcode = next(reader);
+	if ((*opcode & 0xfe) == 0xbc && prefix->repeat)
+		return &counts[*opcode & 1];
 	if (*opcode != 0x38)
 		return &forms_two_byte[*opcode];
 	*opcode = next(reader);

@@ -10,7 +10,7 @@
  * function of bytes. It knows MOV, MOVBE, SETcc, CMOVcc, PUSH and POP, integer arithmetic, shifts, bit tests and exchanges
  * with a memory operand, MOV to segment registers, strings, string I/O and MOV to and from control registers (forms.c lists
  * them). Anything else is DECODE_UNKNOWN, never a guess: far pointers, jumps and calls by memory, XLAT and BOUND, x87,
- * SIMD and what else is encoded with VEX. TZCNT and LZCNT are BSF and BSR to a CPU that does not know them: unknown, too.
+ * SIMD and what else is encoded with VEX.
  */
 enum operation {
 	OP_NONE,
@@ -60,6 +60,8 @@ enum operation {
 	OP_IMUL_IMMEDIATE, /* rm by the immediate */
 	OP_BSF,
 	OP_BSR,
+	OP_TZCNT, /* BSF and BSR to a CPU that does not know them */
+	OP_LZCNT,
 	OP_POPCNT,
 	OP_CRC32,
 	OP_CMOV, /* `condition` says when */

@@ -58,6 +58,10 @@ static enum emulate_answer to_register(struct work *work)
 	case OP_CMOV: /* half a register is set in either case: APM 3, CMOVcc */
 		rm = alu_condition(in->condition, work->flags) ? rm : reg;
 		break;
+	case OP_TZCNT:
+	case OP_LZCNT:
+		rm = alu_count(in->operation, in->size, reg, rm, &work->flags);
+		break;
 	default:
 		rm = alu_scan(in->operation, in->size, rm, &work->flags);
 		if (in->operation != OP_POPCNT && (work->flags & FLAG_ZF))

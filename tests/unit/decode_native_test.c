@@ -283,6 +283,8 @@ static const uint8_t rare[][4] = {{0x0f, 0x38, 0xf0},
                                   {0x0f, 0xb8},
                                   {0x0f, 0xbc},
                                   {0x0f, 0xbd},
+                                  {0xf3, 0x0f, 0xbc},
+                                  {0xf3, 0x0f, 0xbd},
                                   {0x0f, 0xc7},
                                   {0x0f, 0xaf},
                                   {0x0f, 0xa4},
@@ -301,6 +303,7 @@ static const uint8_t rare[][4] = {{0x0f, 0x38, 0xf0},
                                   {0x69},
                                   {0x6b},
                                   {0x8e},
+                                  {0x8e}, /* of many kinds */
                                   {0x48, 0x0f, 0xc7, 0x0e}};
 
 static unsigned make_opcode(uint8_t *bytes)
@@ -444,6 +447,8 @@ static uint64_t defined_flags(const struct sample *sample)
 		return FLAG_CF | FLAG_OF | FLAG_DF;
 	if (operation == OP_BSF || operation == OP_BSR)
 		return FLAG_ZF | FLAG_DF;
+	if (operation == OP_TZCNT || operation == OP_LZCNT)
+		return FLAG_CF | FLAG_ZF | FLAG_DF;
 	if (operation == OP_AND || operation == OP_OR || operation == OP_XOR || operation == OP_TEST)
 		return (STATUS_FLAGS & ~FLAG_AF) | FLAG_DF;
 	if (operation >= OP_BT && operation <= OP_BTC)

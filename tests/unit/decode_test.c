@@ -281,7 +281,13 @@ static void what_is_not_in_the_table_is_unknown(void **state)
 	assert_int_equal(in.operation, OP_ARPL);
 	good(DECODE_64, BYTES(0x63, 0x07));
 	assert_int_equal(in.operation, OP_MOVSX);
-	unknown(DECODE_64, BYTES(0xf3, 0x0f, 0xbc, 0x07)); /* TZCNT, where the CPU knows it */
+	unknown(DECODE_64, BYTES(0xf2, 0x0f, 0xbc, 0x07));
+	unknown(DECODE_64, BYTES(0xf0, 0xf3, 0x0f, 0xbc, 0x07)); /* LOCK TZCNT */
+	good(DECODE_64, BYTES(0xf3, 0x0f, 0xbc, 0x07));
+	assert_int_equal(in.operation, OP_TZCNT);
+	good(DECODE_64, BYTES(0x66, 0xf3, 0x48, 0x0f, 0xbd, 0x07));
+	assert_int_equal(in.operation, OP_LZCNT);
+	assert_int_equal(in.size, 8);
 	good(DECODE_64, BYTES(0x0f, 0xbc, 0x07));
 	unknown(DECODE_64, BYTES(0x0f, 0xb8, 0x07));       /* POPCNT has its F3 */
 	unknown(DECODE_64, BYTES(0x0f, 0x38, 0xf0, 0xc7)); /* MOVBE to a register */
