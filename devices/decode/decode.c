@@ -269,6 +269,11 @@ static bool adapt(struct instruction *out, const struct prefix *prefix, unsigned
 	if (operation == OP_PUSH || operation == OP_POP) {
 		if (mode == DECODE_64 && out->size == 4)
 			out->size = 8;
+	} else if (operation == OP_CALL || operation == OP_JMP) {
+		if (mode == DECODE_64 && prefix->operand) /* two bytes with AMD, eight with Intel */
+			return false;
+		if (mode == DECODE_64)
+			out->size = 8;
 	} else if (operation == OP_CMPXCHG8B) {
 		if (out->rm_is_register)
 			return false;

@@ -7,10 +7,10 @@
 
 /*
  * Decodes one x86 instruction that may have touched a device: what it does, to which operands, how long it is. A pure
- * function of bytes. It knows MOV, MOVBE, SETcc, CMOVcc, PUSH and POP, integer arithmetic, shifts, bit tests and exchanges
- * with a memory operand, MOV to segment registers, strings, string I/O and MOV to and from control registers (forms.c lists
- * them). Anything else is DECODE_UNKNOWN, never a guess: far pointers, jumps and calls by memory, XLAT and BOUND, x87,
- * SIMD and what else is encoded with VEX.
+ * function of bytes. It knows MOV, MOVBE, SETcc, CMOVcc, PUSH, POP, near CALL and JMP, integer arithmetic, shifts, bit tests
+ * and exchanges with a memory operand, MOV to segment registers, strings, string I/O and MOV to and from control registers
+ * (forms.c lists them). Anything else is DECODE_UNKNOWN, never a guess: far pointers, and far CALL and JMP, which go by
+ * descriptors of code, gates and tasks; XLAT and BOUND, x87, SIMD and what else is encoded with VEX.
  */
 enum operation {
 	OP_NONE,
@@ -71,6 +71,8 @@ enum operation {
 	OP_MOV_SEGMENT, /* to segment register `reg`, never CS */
 	OP_PUSH,
 	OP_POP,
+	OP_CALL, /* near */
+	OP_JMP,
 	OP_MOVS,
 	OP_CMPS,
 	OP_STOS,

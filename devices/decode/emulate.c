@@ -62,6 +62,8 @@ static enum emulate_answer execute(struct work *work)
 		return emulate_segment(work);
 	case OP_PUSH:
 	case OP_POP:
+	case OP_CALL:
+	case OP_JMP:
 		return emulate_stack(work);
 	default:
 		if (operation >= OP_ADD && operation <= OP_BTC)

@@ -32,7 +32,7 @@ enum emulate_answer emulate_exchange(struct work *work);
 enum emulate_answer emulate_arithmetic(struct work *work);
 /* MOV to a segment register */
 enum emulate_answer emulate_segment(struct work *work);
-/* PUSH, POP */
+/* PUSH, POP, CALL, JMP */
 enum emulate_answer emulate_stack(struct work *work);
 
 #endif

@@ -107,7 +107,7 @@ const uint8_t forms_group[FORM_GROUPS][8] = {
         [GROUP_2] = {OP_ROL, OP_ROR, OP_RCL, OP_RCR, OP_SHL, OP_SHR, OP_SAL, OP_SAR},
         [GROUP_3] = {OP_TEST, OP_TEST, OP_NOT, OP_NEG, OP_MUL, OP_IMUL, OP_DIV, OP_IDIV},
         [GROUP_4] = {OP_INC, OP_DEC},
-        [GROUP_5] = {[0] = OP_INC, [1] = OP_DEC, [6] = OP_PUSH},
+        [GROUP_5] = {[0] = OP_INC, [1] = OP_DEC, [2] = OP_CALL, [4] = OP_JMP, [6] = OP_PUSH},
         [GROUP_8] = {[4] = OP_BT, [5] = OP_BTS, [6] = OP_BTR, [7] = OP_BTC},
         [GROUP_9] = {[1] = OP_CMPXCHG8B},
         [GROUP_11] = {OP_MOV},

@@ -302,13 +302,14 @@ static const uint8_t rare[][4] = {{0x0f, 0x38, 0xf0},
                                   {0x63},
                                   {0x69},
                                   {0x6b},
+                                  {0xff},
                                   {0x8e},
                                   {0x8e}, /* of many kinds */
                                   {0x48, 0x0f, 0xc7, 0x0e}};
 
 static unsigned make_opcode(uint8_t *bytes)
 {
-	unsigned count = 0, which = below(4 * sizeof rare / sizeof *rare);
+	unsigned count = 0, which = below(3 * sizeof rare / sizeof *rare);
 	if (which < sizeof rare / sizeof *rare)
 		while (count < 4 && rare[which][count]) {
 			bytes[count] = rare[which][count];
@@ -481,12 +482,15 @@ static unsigned no_null(unsigned selector)
 
 static void compare(const struct sample *sample, enum emulate_answer answer)
 {
-	enum { PAGE_FAULT = 14 };
+	enum { BAD_STACK = 12, BAD_TARGET = 13, PAGE_FAULT = 14 };
 	bool trapped = native.signal == SIGTRAP;
 	if (trapped != (answer == EMULATE_OK))
 		explain(sample, "answer");
 	if (!trapped && (sample->in.operation == OP_CMPS || sample->in.operation == OP_MOVS))
 		return; /* which of two operands faults first is the CPU's choice, and with it what the exception is */
+	bool bad_target = sample->in.operation == OP_CALL && (sample->frame.inject & 0xff) == BAD_TARGET;
+	if (!trapped && bad_target && (native.trap == PAGE_FAULT || native.trap == BAD_STACK))
+		return; /* both are bad: the same */
 	if (!trapped && native.trap == PAGE_FAULT && (sample->frame.inject || native.cr2 != reach.fault))
 		explain(sample, "address");
 	if (!trapped && native.trap != PAGE_FAULT &&
@@ -518,6 +522,11 @@ static void make_plant(const struct sample *sample)
 	const uint64_t *gpr = sample->frame.gpr;
 	bool eight = in->operation == OP_CMPXCHG8B && in->size == 8;
 	plant.size = 0;
+	if ((in->operation == OP_CALL || in->operation == OP_JMP) && below(2)) { /* near, or anywhere */
+		plant.size = in->size;
+		plant.value[0] = sample->frame.rip + below(BUFFER / 2);
+		return;
+	}
 	if (in->operation == OP_MOV_SEGMENT) {
 		plant.size = 2;
 		plant.value[0] = below(2) ? below(TABLE_ENTRIES + 2) << 3 | below(8)

@@ -275,7 +275,15 @@ static void what_is_not_in_the_table_is_unknown(void **state)
 {
 	(void)state;
 	unknown(DECODE_64, BYTES(0x0f, 0x0b));
-	unknown(DECODE_64, BYTES(0xff, 0x27)); /* jmp [rdi] */
+	unknown(DECODE_64, BYTES(0xff, 0x2f));       /* jmp far [rdi] */
+	unknown(DECODE_64, BYTES(0xff, 0x1f));       /* call far [rdi] */
+	unknown(DECODE_64, BYTES(0x66, 0xff, 0x27)); /* jmp [rdi], of as many bytes as the vendor likes */
+	good(DECODE_64, BYTES(0xff, 0x27));
+	assert_int_equal(in.operation, OP_JMP);
+	assert_int_equal(in.size, 8);
+	good(DECODE_32, BYTES(0x66, 0xff, 0x17));
+	assert_int_equal(in.operation, OP_CALL);
+	assert_int_equal(in.size, 2);
 	unknown(DECODE_64, BYTES(0xc6, 0x0f, 0x00));
 	good(DECODE_32, BYTES(0x63, 0x07));
 	assert_int_equal(in.operation, OP_ARPL);

@@ -387,6 +387,36 @@ static void push_and_pop_move_the_stack_by_its_own_width(void **state)
 	assert_int_equal(word(0xfffe, 2), 0x77);
 }
 
+static void calls_and_jumps_through_memory_go_where_it_says(void **state)
+{
+	(void)state;
+	frame.segment[FRAME_CS].limit = 0xfffff;
+	frame.gpr[FRAME_RSP] = 0x800;
+	frame.gpr[FRAME_RDI] = 0x200;
+	memcpy(ram + 0x200, (const uint32_t[]){0x12345, 0x100000}, 8);
+	assert_int_equal(RUN(0xff, 0x17), EMULATE_OK); /* call [edi] */
+	assert_int_equal(frame.rip, 0x12345);
+	assert_int_equal(frame.gpr[FRAME_RSP], 0x7fc);
+	assert_int_equal(word(0x7fc, 4), 0x102);
+	assert_int_equal(RUN(0x66, 0xff, 0x27), EMULATE_OK); /* jmp word [edi] */
+	assert_int_equal(frame.rip, 0x2345);
+	assert_int_equal(frame.gpr[FRAME_RSP], 0x7fc);
+	assert_int_equal(RUN(0xff, 0x57, 0x04), EMULATE_FAULT); /* beyond the code segment: nothing is pushed */
+	assert_int_equal(frame.inject, FRAME_INJECT_EXCEPTION(13) | FRAME_INJECT_ERROR(0));
+	assert_int_equal(frame.rip, 0x2345);
+	assert_int_equal(frame.gpr[FRAME_RSP], 0x7fc);
+	assert_int_equal(word(0x7f8, 4), 0);
+	writes_left = 0;
+	assert_int_equal(RUN(0xff, 0x17), EMULATE_FAULT);
+	assert_int_equal(frame.rip, 0x2345);
+	long_mode();
+	memcpy(ram + 0x200, (const uint64_t[]){UINT64_C(0xffff800000000000), UINT64_C(0x800000000000)}, 16);
+	assert_int_equal(RUN(0xff, 0x27), EMULATE_OK);
+	assert_int_equal(frame.rip, UINT64_C(0xffff800000000000));
+	assert_int_equal(RUN(0xff, 0x67, 0x08), EMULATE_FAULT); /* not canonical */
+	assert_int_equal(frame.inject, FRAME_INJECT_EXCEPTION(13) | FRAME_INJECT_ERROR(0));
+}
+
 static void pop_to_an_address_by_the_stack_pointer_uses_the_new_one(void **state)
 {
 	(void)state;
@@ -460,6 +490,7 @@ int main(void)
 	        TEST(a_descriptor_that_does_not_fit_is_a_fault_with_its_selector),
 	        TEST(a_null_selector_empties_a_segment_register),
 	        TEST(a_segment_register_of_real_mode_is_a_base),
+	        TEST(calls_and_jumps_through_memory_go_where_it_says),
 	        TEST(push_and_pop_move_the_stack_by_its_own_width),
 	        TEST(pop_to_an_address_by_the_stack_pointer_uses_the_new_one),
 	        TEST(a_repeated_move_stops_at_a_fault_with_what_is_done),
