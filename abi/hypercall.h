@@ -10,7 +10,7 @@
  * All other registers are preserved. A refusal changes nothing and writes one audit record (rate limited).
  * "Index" always means an index into the caller's own table, as listed in its information page.
  */
-#define HYPERCALL_ABI 0x0001u /* major << 8 | minor */
+#define HYPERCALL_ABI 0x0100u /* major << 8 | minor */
 
 enum hypercall {
 	/* --- communication: no right needed, the tables are the right --- */
