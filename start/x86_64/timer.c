@@ -82,11 +82,13 @@ static bool measured(uint64_t *tsc_hz, uint64_t *apic_hz)
 		pit_count(); /* the first count loads it */
 		apic_write(APIC_TIMER_INITIAL, ~0u);
 		sample(&from);
-		for (unsigned polls = 0; polls < 1000 * EDGE_POLLS && !pit_ran_out(); polls++)
+		for (unsigned polls = 0; polls < 10 * EDGE_POLLS && !pit_ran_out(); polls++)
 			if (from.pit - pit_count() >= PIT_TICKS)
 				break;
 		sample(&to);
 		apic_write(APIC_TIMER_INITIAL, 0);
+		if (from.pit == to.pit) /* it stands still: gated, or there is none */
+			return false;
 		if (pit_ran_out() || from.pit <= to.pit)
 			continue;
 		*tsc_hz = (to.tsc - from.tsc) * PIT_HZ / (from.pit - to.pit);
