@@ -25,6 +25,20 @@ void system_refuse(const char *what, const char *where, uint64_t value)
 	machine_stop();
 }
 
+/* A line of the description, in decimal as editors count. */
+static void tell_line(uint32_t line)
+{
+	char digits[11], *at = &digits[10];
+
+	*at = 0;
+	do
+		*--at = (char)('0' + line % 10);
+	while (line /= 10);
+	console_text("description line ");
+	console_text(at);
+	console_text("\n");
+}
+
 static const struct config_header *open_package(const struct boot_info *boot)
 {
 	const struct config_header *config = (const void *)(uintptr_t)boot->package;
@@ -92,7 +106,7 @@ static void place(const struct config_header *config, const struct boot_info *bo
 		system_refuse("too little memory for the core: bytes missing", config->name, placement.missing);
 	if (status != OK) {
 		const struct config_region *region = &config_regions(config)[placement.failed];
-		console_line("description line", region->line_number);
+		tell_line(region->line_number);
 		system_refuse("too little memory, or a pin not free: bytes missing", region->name, placement.missing);
 	}
 }

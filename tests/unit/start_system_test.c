@@ -177,7 +177,7 @@ static void a_pinned_range_that_is_not_free_is_refused(void **state)
 	s->region[SAMPLE_TO_APP].line_number = 42;
 	sample_seal(s);
 	refuses("[serial.out]");
-	assert_non_null(strstr(host.console, "description line 0x2a"));
+	assert_non_null(strstr(host.console, "description line 42\r\n"));
 }
 
 static void a_configuration_without_statistics_is_refused(void **state)
