@@ -27,10 +27,11 @@ enum audit_event {
 	AUDIT_LINE_STORM = 10,        /* [0] = GSI: masked until its budget refills */
 	AUDIT_SELF_TEST = 11,         /* [0] = step, [1] = status */
 	AUDIT_RATE = 12,              /* [0] = records of this subject suppressed since the last one */
-	AUDIT_TIMING = 13,      /* [0] = a frame started late by this many TSC ticks, more than ever on this CPU and
+	AUDIT_TIMING = 13,   /* [0] = a frame started late by this many TSC ticks, more than ever on this CPU and
 	                                 than the margin of schedule switches, which is above the longest handler */
-	AUDIT_CRASH = 14,       /* a crash record of the boot before was found: [0] = code, [1] = detail */
-	AUDIT_TIME_SET = 15,    /* [0] = nanoseconds since 1970-01-01 at TSC 0 */
+	AUDIT_CRASH = 14,    /* a crash record of the boot before was found: [0] = code, [1] = detail */
+	AUDIT_TIME_SET = 15, /* [0] = nanoseconds since 1970-01-01 at TSC 0 */
+	AUDIT_GUEST = 16,    /* why a layer reports its guest's fault: [0] = enum layer_fault, [1], [2] = as it says */
 	AUDIT_USER_EVENT = 256, /* first event number of HC_AUDIT_WRITE: event = 256 + its argument */
 };
 
@@ -69,6 +70,17 @@ enum fault {
 	FAULT_MACHINE_CHECK = 6,
 	FAULT_LAYER = 7, /* reported by, or a fault of, the virtualization layer */
 	FAULT_COUNT = 8,
+};
+/* What a layer reports of its guest by HC_GUEST_FAULT, and the two words of detail. */
+enum layer_fault {
+	LAYER_FAULT_BOOT = 1,        /* the guest cannot be started; the console says why */
+	LAYER_FAULT_INSTRUCTION = 2, /* an instruction that is not emulated: its bytes 0..7, 8..14 */
+	LAYER_FAULT_MEMORY = 3,      /* no memory and no device there: guest-physical address, rip */
+	LAYER_FAULT_EXIT = 4,        /* an exit this layer does not know: reason, info[0] */
+	LAYER_FAULT_RUN = 5,         /* the core refused to run the guest: status, flags */
+	LAYER_FAULT_PAGING = 6,      /* 5-level page tables: rip, cr4 */
+	LAYER_FAULT_PANIC = 7,       /* the guest's kernel says by the panic device that it has failed */
+	LAYER_FAULT_WATCHDOG = 8,    /* the guest has not fed its watchdog */
 };
 enum fault_action {
 	ACTION_INJECT =

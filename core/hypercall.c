@@ -234,6 +234,7 @@ static RARE enum status end_guest(CALL)
 
 static RARE enum status fault_guest(CALL)
 {
+	audit_core(vcpu->cpu, vcpu->guest->subject->index, AUDIT(AUDIT_SAFETY, AUDIT_GUEST, a, b, c));
 	exception_fault(vcpu->cpu, vcpu->guest, FAULT_LAYER, EXIT_INSTRUCTION, a);
 	return OK;
 }

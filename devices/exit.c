@@ -60,7 +60,7 @@ bool exit_finish(struct layer_vcpu *vcpu, enum emulate_answer answer, struct res
 	}
 }
 
-/* Where the guest's own last words are: the audit record has room for the code alone. */
+/* The same as in the audit record, where the guest's own last words are. */
 static void say(struct machine *machine, enum layer_fault code, uint64_t a, uint64_t b)
 {
 	static const char *const what[] = {

@@ -2,6 +2,7 @@
 #ifndef DEVICES_EXIT_H
 #define DEVICES_EXIT_H
 
+#include "abi/audit.h"
 #include "abi/hypercall.h"
 #include "devices/decode/emulate.h"
 #include "devices/machine.h"
@@ -13,18 +14,6 @@
 struct resume {
 	uint64_t flags; /* RUN_*, RUN_TAKE() */
 	uint64_t rax;
-};
-
-/* Codes of HC_GUEST_FAULT, and what stands in the two words of detail. */
-enum layer_fault {
-	LAYER_FAULT_BOOT = 1,        /* the guest cannot be started; the console says why */
-	LAYER_FAULT_INSTRUCTION = 2, /* an instruction that is not emulated: its bytes 0..7, 8..14 */
-	LAYER_FAULT_MEMORY = 3,      /* no memory and no device there: guest-physical address, rip */
-	LAYER_FAULT_EXIT = 4,        /* an exit this layer does not know: reason, info[0] */
-	LAYER_FAULT_RUN = 5,         /* the core refused to run the guest: status, flags */
-	LAYER_FAULT_PAGING = 6,      /* 5-level page tables: rip, cr4 */
-	LAYER_FAULT_PANIC = 7,       /* the guest's kernel says by the panic device that it has failed */
-	LAYER_FAULT_WATCHDOG = 8,    /* the guest has not fed its watchdog */
 };
 
 /* The exit `reason` (enum exit), `info` = frame.info[0] as the core returned it for EXIT_IO. */

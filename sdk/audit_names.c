@@ -19,6 +19,7 @@ const char *audit_event_name(uint32_t event)
 	        [AUDIT_TIMING] = "late frame",
 	        [AUDIT_CRASH] = "earlier crash",
 	        [AUDIT_TIME_SET] = "time of day set",
+	        [AUDIT_GUEST] = "guest's fault",
 	};
 
 	if (event >= AUDIT_USER_EVENT)

@@ -118,6 +118,38 @@ static size_t time_set(char *to, size_t size, const struct audit_record *record)
 	return format(to, size, "%lu s since 1970 at power on", record->argument[0] / CLOCK_S);
 }
 
+/* The bytes in the order in which they stand in the guest's memory. */
+static size_t instruction(char *to, size_t size, const struct audit_record *record)
+{
+	size_t used = format(to, size, "not emulated:");
+
+	for (unsigned i = 0; i < 15; i++)
+		used += format(to + used, size - used, " %x%x",
+		               (unsigned)(record->argument[1 + i / 8] >> (i % 8 * 8 + 4) & 15),
+		               (unsigned)(record->argument[1 + i / 8] >> i % 8 * 8 & 15));
+	return used;
+}
+
+static size_t guest(char *to, size_t size, const struct audit_record *record)
+{
+	static const char *const what[] = {
+	        [LAYER_FAULT_BOOT] = "it cannot be started",
+	        [LAYER_FAULT_MEMORY] = "neither memory nor a device: address 0x%lx, rip 0x%lx",
+	        [LAYER_FAULT_EXIT] = "an exit that nobody knows: reason 0x%lx, detail 0x%lx",
+	        [LAYER_FAULT_RUN] = "the core refused to run it: status 0x%lx, flags 0x%lx",
+	        [LAYER_FAULT_PAGING] = "page tables of 5 levels: rip 0x%lx, CR4 0x%lx",
+	        [LAYER_FAULT_PANIC] = "its kernel has failed",
+	        [LAYER_FAULT_WATCHDOG] = "its watchdog was not fed",
+	};
+	uint64_t code = record->argument[0];
+
+	if (code == LAYER_FAULT_INSTRUCTION)
+		return instruction(to, size, record);
+	if (code >= sizeof(what) / sizeof(what[0]) || !what[code])
+		return format(to, size, "code 0x%lx: 0x%lx 0x%lx", code, record->argument[1], record->argument[2]);
+	return format(to, size, what[code], record->argument[1], record->argument[2]);
+}
+
 static size_t raw(char *to, size_t size, const struct audit_record *record)
 {
 	return format(to, size, "event %u: 0x%lx 0x%lx 0x%lx", record->event, record->argument[0], record->argument[1],
@@ -146,6 +178,7 @@ static detail *const details[] = {
         [AUDIT_TIMING] = timing,
         [AUDIT_CRASH] = crash,
         [AUDIT_TIME_SET] = time_set,
+        [AUDIT_GUEST] = guest,
 };
 
 static detail *detail_of(uint32_t event)

@@ -78,6 +78,12 @@ static void every_event_is_decoded(void **state)
 	        {AUDIT_TIMING, 2000, 0, 0, "late frame: 2000 ns, more than ever before"},
 	        {AUDIT_CRASH, 0xdead, 1, 0, "earlier crash: code 0xdead, detail 0x1"},
 	        {AUDIT_TIME_SET, 1767225600000000000, 0, 0, "time of day set: 1767225600 s since 1970 at power on"},
+	        {AUDIT_GUEST, LAYER_FAULT_INSTRUCTION, 0x0807060504030fc5, 0x0f0e0d0c0b0a09,
+	         "guest's fault: not emulated: c5 0f 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f"},
+	        {AUDIT_GUEST, LAYER_FAULT_MEMORY, 0x500000000, 0x1000,
+	         "guest's fault: neither memory nor a device: address 0x500000000, rip 0x1000"},
+	        {AUDIT_GUEST, LAYER_FAULT_PANIC, 0, 0, "guest's fault: its kernel has failed"},
+	        {AUDIT_GUEST, 99, 1, 2, "guest's fault: code 0x63: 0x1 0x2"},
 	        {200, 1, 2, 3, "?: event 200: 0x1 0x2 0x3"},
 	        {AUDIT_USER_EVENT + 7, 1, 2, 0, "user: event 7: 0x1 0x2"},
 	};

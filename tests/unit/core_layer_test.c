@@ -17,7 +17,10 @@ static enum status run(uint64_t flags, uint64_t rax, uint64_t deadline)
 /* Booted, and the guest has control. */
 static void boot_with_guest(void)
 {
-	rig_boot(rig_sample());
+	struct sample *s = rig_sample();
+
+	s->source[1] = (struct config_source){SAMPLE_GUEST, AUDIT_SAFETY};
+	rig_boot(s);
 	rig_run_for(20 * MS);
 	rig_enter(LAYER_VCPU);
 	assert_int_equal(run(0, 0, 0), OK);
@@ -368,7 +371,12 @@ static void a_fault_that_the_layer_reports_is_its_guests(void **state)
 	(void)state;
 	boot_with_guest();
 	rig_leave(GUEST_VCPU, EXIT_CONTROL, 0, 0, 0);
-	assert_int_equal(rig_call(LAYER_VCPU, HC_GUEST_FAULT, 7, 0, 0), OK);
+	assert_int_equal(rig_call(LAYER_VCPU, HC_GUEST_FAULT, 7, 8, 9), OK);
+	const struct audit_record *record = rig_audit(0, 0, AUDIT_GUEST);
+	assert_int_equal(record->subject, CORE_GUEST->index);
+	assert_int_equal(record->class, AUDIT_SAFETY);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(record->argument[i], 7 + i);
 	rig_run_for(20 * MS);
 	assert_int_equal(rig_state(CORE_GUEST), SUBJECT_FAILED);
 	assert_int_equal(CORE_GUEST->stats->faults, 1);
