@@ -20,8 +20,8 @@ struct channel_area {
 	uint32_t version;
 	uint32_t size;  /* data bytes */
 	uint32_t epoch; /* the writer's restart count when it opened the area */
-	uint64_t
-	        begun; /* bytes the writer has begun to write: a one-way reader checks it after copying (begun - from > size = overrun) */
+	/* bytes the writer has begun to write: a one-way reader checks it after copying (begun - from > size = overrun) */
+	uint64_t begun;
 	uint64_t written;    /* bytes published */
 	uint64_t consumed;   /* duplex: bytes of the opposite area this end has consumed */
 	uint64_t peer_epoch; /* duplex: epoch of the opposite area that `consumed` counts in */

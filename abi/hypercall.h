@@ -6,7 +6,8 @@
 
 /*
  * Hypercalls: VMMCALL (AMD), VMCALL (Intel), HVC (Arm) at CPL 0; from CPL > 0 the instruction raises #UD.
- * In:  RAX = number, RDI, RSI, RDX = arguments.   Out: RAX = enum status, RDI, RSI, RDX = results (unused ones keep their value).
+ * In: RAX = number, RDI, RSI, RDX = arguments. Out: RAX = enum status, RDI, RSI, RDX = results (unused ones keep their
+ * value).
  * All other registers are preserved. A refusal changes nothing and writes one audit record (rate limited).
  * "Index" always means an index into the caller's own table, as listed in its information page.
  */

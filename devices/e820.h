@@ -23,7 +23,8 @@ struct e820_list {
 
 /*
  * Adds a range; where it overlaps what is there, the new type wins. The list stays sorted, without overlaps or empty
- * entries, neighbours of one type merged. ERR_FULL leaves the list as it was; ERR_ARGUMENT: the range wraps. An empty range adds nothing.
+ * entries, neighbours of one type merged. ERR_FULL leaves the list as it was; ERR_ARGUMENT: the range wraps. An empty
+ * range adds nothing.
  */
 enum status e820_add(struct e820_list *list, uint64_t base, uint64_t size, enum e820_type type);
 /* A PC: RAM below and above 4 GiB, A0000..FFFFF reserved, then add what else there is. */

@@ -12,8 +12,8 @@
 #include "devices/pin.h"
 
 /*
- * Bus 0, configured by mechanism 1 and by memory. Interrupt pins meet on four wires, PIRQA to PIRQD, as the i440FX board wires them:
- * pin p (1 = INTA) of device d is on wire (p - 1 + d - 1) mod 4. A wire is high while any pin on it is.
+ * Bus 0, configured by mechanism 1 and by memory. Interrupt pins meet on four wires, PIRQA to PIRQD, as the i440FX board
+ * wires them: pin p (1 = INTA) of device d is on wire (p - 1 + d - 1) mod 4. A wire is high while any pin on it is.
  */
 #define PCI_PIRQS 4u
 #define PCI_DEVICES 32u

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Rows to bytes. Nothing here depends on addresses of this process, the clock or the order of a hash table: same rows, same bytes. */
+/* Rows to bytes. Nothing here depends on addresses of this process, the clock or the order of a hash table: same rows, same
+ * bytes. */
 #include <string.h>
 #include "lib/hash.h"
 #include "tools/image.h"

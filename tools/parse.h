@@ -16,7 +16,8 @@ void parse_rights(struct compiler *compiler, xmlNodePtr system);    /* may, audi
 /* Which index and bit each doorbell, event and line gets in the tables of its ends. */
 void parse_wiring(struct compiler *compiler);
 
-/* A region named by an attribute: mapped into `subject` with MAP_* rights; index of the region, or CONFIG_NONE and a problem. */
+/* A region named by an attribute: mapped into `subject` with MAP_* rights; index of the region, or CONFIG_NONE and a
+ * problem. */
 uint32_t parse_map_of(struct compiler *compiler, const xmlNode *node, const char *attribute, uint32_t subject,
                       uint32_t rights);
 /* A name's syntax and length; the check that it is not used twice is the caller's. */

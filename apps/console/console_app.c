@@ -8,8 +8,8 @@
 #include "sdk/info.h"
 
 /*
- * Three modes: at the prompt keys go to the line editor, attached they go to the subject, at a screen to its keyboard. The output of a subject that is
- * not attached never reaches the terminal, so nothing is ever mixed into the prompt.
+ * Three modes: at the prompt keys go to the line editor, attached they go to the subject, at a screen to its keyboard. The
+ * output of a subject that is not attached never reaches the terminal, so nothing is ever mixed into the prompt.
  */
 #define WATCH_STEP CLOCK_MS
 

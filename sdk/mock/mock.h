@@ -12,8 +12,8 @@
 
 /*
  * The SDK without a machine: an application's files, compiled natively, run against this in unit tests. A test first
- * calls mock_reset(), builds the information page with the mock_add_* functions, then calls the application's functions. Time stands still until the test or a
- * wait moves it; the TSC runs at 1 GHz, so one tick is one nanosecond.
+ * calls mock_reset(), builds the information page with the mock_add_* functions, then calls the application's functions. Time
+ * stands still until the test or a wait moves it; the TSC runs at 1 GHz, so one tick is one nanosecond.
  */
 void mock_reset(void);
 void mock_name(const char *name, const char *system);

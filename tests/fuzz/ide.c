@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The IDE controller under any driver: registers, data, PRD tables anywhere; disks that answer at once, late, or with an error. */
+/* The IDE controller under any driver: registers, data, PRD tables anywhere; disks that answer at once, late, or with an
+ * error. */
 #include "devices/disk_memory.h"
 #include "tests/fuzz/device_script.h"
 #include "tests/unit/ide_fixture.h"

@@ -102,7 +102,8 @@ static void set_config(uint32_t address, uint8_t value)
 	bus_write(&bus, (uint16_t)(0xcfc + (address & 3)), 1, value);
 }
 
-/* 82441FX data sheet, table 3: the register and the half of it for each piece; each bit but the one for writing is nothing to it. */
+/* 82441FX data sheet, table 3: the register and the half of it for each piece; each bit but the one for writing is nothing to
+ * it. */
 static void pam_lets_writes_into_the_shadows_piece_by_piece(void **state)
 {
 	static const struct {

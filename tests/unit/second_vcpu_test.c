@@ -291,7 +291,8 @@ static void out(uint32_t offset, uint32_t value)
 	e1000_write(&card, offset, 4, value);
 }
 
-/* Rings of eight. To transmit there are contexts, packets that become segments, and plain ones; there is always one to receive. */
+/* Rings of eight. To transmit there are contexts, packets that become segments, and plain ones; there is always one to
+ * receive. */
 static void use_card(unsigned turn)
 {
 	unsigned before = sent;
