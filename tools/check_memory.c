@@ -75,7 +75,8 @@ static void check_pinned(struct compiler *compiler, uint32_t index)
 		        "region \"%s\" covers an interrupt controller; leave 0xfec00000 and 0xfee00000 (1M each) to "
 		        "the core",
 		        region->name);
-	if (region->kind == REGION_DEVICE && overlap(region->at, region->size, 0x100000, ram - 0x100000))
+	if (region->kind == REGION_DEVICE && (overlap(region->at, region->size, 0, 0xa0000) ||
+	                                      overlap(region->at, region->size, 0x100000, ram - 0x100000)))
 		problem(&compiler->report, region->line, "E-device-ram",
 		        "device region \"%s\" lies in the board's RAM; use the device's own address", region->name);
 	for (uint32_t i = 0; i < index; i++)
