@@ -17,6 +17,7 @@
 enum { IRQ_KEYBOARD = 0x01, IRQ_MOUSE = 0x02, SYSTEM = 0x04, KEYBOARD_OFF = 0x10, MOUSE_OFF = 0x20, TRANSLATE = 0x40 };
 enum { FULL = 0x01, STATUS_SYSTEM = 0x04, AFTER_COMMAND = 0x08, UNLOCKED = 0x10, FROM_MOUSE = 0x20 };
 enum { ACK = 0xfa, RESEND = 0xfe, SELF_TEST_PASSED = 0xaa };
+enum { KEY_BYTES = 3, KEYS_DOWN = 10 };
 enum { OUTPUT_RESET = 1, OUTPUT_A20 = 2 };
 
 static void push(struct i8042_queue *queue, uint8_t byte)
@@ -64,10 +65,24 @@ static const uint8_t set_2[0x59] = {
         0x59, 0x7c, 0x11, 0x29, 0x58, 0x05, 0x06, 0x04, 0x0c, 0x03, 0x0b, 0x83, 0x0a, 0x01, 0x09, 0x77, 0x7e, 0x6c,
         0x75, 0x7d, 0x7b, 0x6b, 0x73, 0x74, 0x79, 0x69, 0x72, 0x7a, 0x70, 0x71, 0x7f, 0x60, 0x61, 0x78, 0x07};
 
+/*
+ * Of keys that come faster than they are read, those that do not go down do not come up, and the others do: the last
+ * bytes of the queue are for that.
+ */
+static bool is_taken(struct i8042 *i8042, uint8_t code, bool extended, bool release)
+{
+	uint8_t *down = &i8042->down[extended][code / 8], bit = (uint8_t)(1u << code % 8);
+	unsigned room = release ? KEY_BYTES : KEY_BYTES * KEYS_DOWN;
+	if (i8042->keyboard.count > I8042_QUEUE - room || (release && !(*down & bit)))
+		return false;
+	*down = (uint8_t)(release ? *down & ~bit : *down | bit);
+	return true;
+}
+
 void i8042_key(struct i8042 *i8042, uint8_t code, bool extended, bool release)
 {
 	struct i8042_queue *queue = &i8042->keyboard;
-	if (!i8042->scanning || code == 0 || code >= sizeof set_2 || queue->count > I8042_QUEUE - 3)
+	if (!i8042->scanning || code == 0 || code >= sizeof set_2 || !is_taken(i8042, code, extended, release))
 		return;
 	if (extended)
 		push(queue, 0xe0);

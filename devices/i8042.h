@@ -9,7 +9,7 @@
 #include "devices/pin.h"
 #include "devices/reset.h"
 
-#define I8042_QUEUE 64u
+#define I8042_QUEUE 240u /* bytes: a pasted line; a keyboard of its own has some 16, but nobody pastes there */
 struct i8042_queue {
 	uint8_t bytes[I8042_QUEUE], first, count;
 };
@@ -25,6 +25,7 @@ struct i8042 {
 	uint8_t output_port;
 	uint8_t keyboard_pending, mouse_pending; /* commands of the devices that wait for their byte */
 	bool scanning, streaming;                /* the devices report by themselves */
+	uint8_t down[2][16];                     /* a bit for each key, extended or not, that has gone down */
 	uint8_t mouse_rate, mouse_resolution, mouse_buttons;
 };
 

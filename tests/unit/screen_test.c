@@ -251,13 +251,16 @@ static void keys_come_translated_with_an_interrupt_each(void **state)
 	(void)state;
 	enable(0x45);
 	i8042_key(&i8042, 0x1e, false, false);
+	i8042_key(&i8042, 0x48, true, false);
 	i8042_key(&i8042, 0x48, true, true);
 	assert_true(lines[0].level);
 	assert_int_equal(data(), 0x1e);
 	assert_int_equal(data(), 0xe0);
+	assert_int_equal(data(), 0x48);
+	assert_int_equal(data(), 0xe0);
 	assert_int_equal(data(), 0xc8);
 	assert_false(lines[0].level);
-	assert_int_equal(lines[0].rises, 3);
+	assert_int_equal(lines[0].rises, 5);
 	enable(0x05); /* without translation: set 2 */
 	i8042_key(&i8042, 0x1e, false, true);
 	assert_int_equal(data(), 0xf0);
@@ -343,6 +346,23 @@ static void a_keyboard_nobody_reads_keeps_only_what_fits(void **state)
 	for (; bus_read(&bus, 0x64, 1) & 1; count++)
 		assert_int_equal(bus_read(&bus, 0x60, 1), count % 2 ? 0x1e : 0xe0);
 	assert_in_range(count, 32, I8042_QUEUE + 1);
+}
+
+/* A key that is down and never comes up repeats for ever in the guest. */
+static void of_keys_typed_faster_than_they_are_read_each_that_goes_down_comes_up(void **state)
+{
+	unsigned keys = 0;
+
+	(void)state;
+	enable(0x45);
+	for (unsigned i = 0; i < 1000; i++)
+		i8042_key(&i8042, (uint8_t)(1 + i / 2 % 50), false, i % 2);
+	for (; bus_read(&bus, 0x64, 1) & 1; keys++) {
+		uint8_t code = (uint8_t)(1 + keys % 50);
+		assert_int_equal(bus_read(&bus, 0x60, 1), code);
+		assert_int_equal(bus_read(&bus, 0x60, 1), code | 0x80);
+	}
+	assert_in_range(keys, 80, 500); /* a line that is pasted */
 }
 
 /* --- the messages --- */
@@ -614,6 +634,7 @@ int main(void)
 	        cmocka_unit_test_setup(the_mouse_reports_movements_on_its_own_line, fresh),
 	        cmocka_unit_test_setup(a_byte_is_looped_back_as_from_the_mouse_though_its_line_is_off, fresh),
 	        cmocka_unit_test_setup(a_keyboard_nobody_reads_keeps_only_what_fits, fresh),
+	        cmocka_unit_test_setup(of_keys_typed_faster_than_they_are_read_each_that_goes_down_comes_up, fresh),
 	        cmocka_unit_test_setup(only_who_watches_gets_rows_and_only_those_that_change, fresh),
 	        cmocka_unit_test_setup(keys_arrive_though_they_come_in_pieces, fresh),
 	        cmocka_unit_test_setup(a_restart_of_the_viewer_ends_the_watch, fresh),
