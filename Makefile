@@ -228,10 +228,13 @@ NETWORK_MODULES := failover net_failover virtio_ring virtio virtio_pci_legacy_de
 	virtio_net e1000 watchdog i6300esb
 NETWORK_FILES := $(B)/vmlinuz-amd64 $(B)/network.cpio.gz
 $(B)/vmlinuz-amd64: systems/guest/kernel
-	systems/guest/kernel $(B) amd64 $(NETWORK_MODULES)
+	systems/guest/kernel $(B) amd64 $(NETWORK_MODULES) psmouse
 	@touch $@
 $(B)/network.cpio.gz: systems/guest/initrd systems/guest/init $(B)/vmlinuz-amd64
 	systems/guest/initrd $@ $(NETWORK_MODULES:%=$(B)/modules/%.ko)
+$(B)/mouse.cpio.gz: systems/guest/initrd systems/guest/init $(B)/vmlinuz-amd64
+	systems/guest/kernel $(B) amd64 psmouse # in a tree from before it was wanted
+	systems/guest/initrd $@ $(B)/modules/psmouse.ko
 .PHONY: network-files
 network-files: all $(NETWORK_FILES)
 # --- Debian's real-time kernel, for tests/systems ---
@@ -306,7 +309,7 @@ run: packages
 		$(if $(CPUS),--cpus $(CPUS)) $(if $(filter qemu,$(MACHINE)),-- -action reboot=reset)
 
 # --- tests: tests/README.md says what each is ---
-everything: checked image network-files disk-files $(B)/shared.cpio.gz program-files $(B)/vmlinuz-rt-amd64 \
+everything: checked image network-files disk-files $(B)/shared.cpio.gz $(B)/mouse.cpio.gz program-files $(B)/vmlinuz-rt-amd64 \
 	$(B)/calls32/initrd.cpio.gz fuzz $(B)/boot-test.elf
 checked: all aarch64 $(UNIT_TESTS)
 	@:
