@@ -25,12 +25,13 @@ static uint32_t any(void)
 }
 
 /*
- * A word of a descriptor: rings and tables have them of 16 and of 8 bytes, so any word may be an address; one below the
- * pool would have a device write over this program, but for the first 64 KiB and a little more.
+ * A word of a descriptor: rings and tables have them of 16 and of 8 bytes. The first word is an address in all of them, with
+ * any length behind it: below the pool it would have a device write over this program. The third may be one in a table
+ * of PRDs, whose lengths end at 64 KiB: with one that is low it is not reached.
  */
-static uint32_t odd_word(void)
+static uint32_t odd_word(uint32_t index)
 {
-	switch (any() % 8) {
+	switch (any() % (index ? 8 : 3)) {
 	case 0:
 		return RAM_END - any() % 64;
 	case 1:
@@ -54,14 +55,19 @@ static uint32_t odd_request(uint32_t word)
 	return __builtin_bswap32(value);
 }
 
-/* To and fro as fast as it goes: of two readings one after the other each is as likely as not to be the odd one. */
+/*
+ * To and fro as fast as it goes: of two readings one after the other each is as likely as not to be the odd one. What the first
+ * vCPU writes there meanwhile stays: put back after it has laid out another table, a length could be an address, and a
+ * device write over this program.
+ */
 static void change(uint32_t at, uint32_t value)
 {
-	volatile uint32_t *word = at32(at);
-	uint32_t before = *word;
+	uint32_t *word = (uint32_t *)(uintptr_t)at, before = __atomic_load_n(word, __ATOMIC_RELAXED);
 	for (uint32_t i = 1 + any() % 256; i; i--) {
-		*word = value;
-		*word = before;
+		uint32_t was = before, odd = value;
+		if (!__atomic_compare_exchange_n(word, &was, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
+		    !__atomic_compare_exchange_n(word, &odd, before, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return;
 	}
 }
 
@@ -75,17 +81,17 @@ static void scribble(void)
 	uint32_t slot = any() % 4 ? any() % 4 : any() % SLOTS;
 	switch (any() % 16) {
 	case 0:
-		change(ring + (any() % 2 ? SOUND_AVAIL : ODD_AVAIL) + 4 * index, odd_word());
+		change(ring + (any() % 2 ? SOUND_AVAIL : ODD_AVAIL) + 4 * index, odd_word(1));
 		break;
 	case 1:
-		change(ring + (any() % 2 ? SOUND_USED : ODD_USED) + 4 * index, odd_word());
+		change(ring + (any() % 2 ? SOUND_USED : ODD_USED) + 4 * index, odd_word(1));
 		break;
 	case 2:
 	case 3:
 		change(REQUEST + 4 * index, odd_request(index));
 		break;
 	default:
-		change(ring + 16 * slot + 4 * index, odd_word());
+		change(ring + 16 * slot + 4 * index, odd_word(index));
 	}
 }
 
