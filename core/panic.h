@@ -8,7 +8,8 @@
 /*
  * A broken promise inside the core, or an exception in it: writes the crash record, says so on the console and stops
  * every CPU in the safe state. Of several CPUs the first one writes the record. Never for anything that a subject can
- * cause. The record lies in a page of its own (machine_crash_page), so it survives a warm reboot; the next start reports it as an audit record.
+ * cause. The record lies in a page of its own (machine_crash_page), so it survives a warm reboot; the next start reports it
+ * as an audit record.
  */
 _Noreturn void core_panic(unsigned vector, uint64_t error, uint64_t rip, uint64_t detail);
 #define PANIC_CHECK 256u   /* vector of a failed CHECK; `error` = line */

@@ -32,8 +32,8 @@ uint32_t machine_tags(void); /* after machine_check(): how many vCPUs of a CPU i
 /* Pool pages that placement has to reserve. */
 const struct placement_costs *machine_costs(void);
 const struct table_format *machine_table_format(void);
-uint64_t
-machine_leaf_max(void); /* bytes: the largest leaf that second-level tables may have here, >= that of the costs */
+/* Bytes: the largest leaf that second-level tables may have here, at least that of the costs. */
+uint64_t machine_leaf_max(void);
 /* Host CPUID, for the check of config_feature. regs in the order of enum cpuid_register. */
 void machine_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t regs[4]);
 /* A subject's port and MSR maps, into placement_costs.subject_pages pages. */

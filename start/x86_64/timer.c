@@ -87,7 +87,7 @@ static bool measured(uint64_t *tsc_hz, uint64_t *apic_hz)
 				break;
 		sample(&to);
 		apic_write(APIC_TIMER_INITIAL, 0);
-		if (from.pit == to.pit) /* it stands still: gated, or there is none */
+		if (!pit_ran_out() && from.pit == to.pit) /* it stands still: gated, or there is none */
 			return false;
 		if (pit_ran_out() || from.pit <= to.pit)
 			continue;

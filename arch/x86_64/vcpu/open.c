@@ -96,8 +96,10 @@ static void reset_real(struct vcpu *vcpu, uint16_t selector, uint64_t base, uint
 {
 	reset_registers(vcpu, (struct frame_segment){selector, 0x9b, 0xffff, base},
 	                (struct frame_segment){0, 0x93, 0xffff, 0}, rip, CR0_RESET);
-	/* EDX: the signature, as in CPUID */
-	vcpu->machine.gpr[2] = vcpu->machine.cpuid[cpuid_index(vcpu->machine.cpuid, vcpu->machine.cpuid_count, 1)].eax;
+	struct vcpu_state *state = &vcpu->machine;
+
+	/* EDX: the signature, as in CPUID. A package may have no record of it at all: lib/config.c asks for none. */
+	state->gpr[2] = state->cpuid_count ? state->cpuid[cpuid_index(state->cpuid, state->cpuid_count, 1)].eax : 0;
 }
 
 void machine_vcpu_reset(struct vcpu *vcpu)
