@@ -87,9 +87,10 @@ static bool measured(uint64_t *tsc_hz, uint64_t *apic_hz)
 				break;
 		sample(&to);
 		apic_write(APIC_TIMER_INITIAL, 0);
-		if (!pit_ran_out() && from.pit == to.pit) /* it stands still: gated, or there is none */
+		const bool ran_out = pit_ran_out();
+		if (!ran_out && from.pit == to.pit) /* it stands still: gated, or there is none */
 			return false;
-		if (pit_ran_out() || from.pit <= to.pit)
+		if (ran_out || from.pit <= to.pit)
 			continue;
 		*tsc_hz = (to.tsc - from.tsc) * PIT_HZ / (from.pit - to.pit);
 		*apic_hz = (from.apic - to.apic) * PIT_HZ / (from.pit - to.pit);
